@@ -1,0 +1,110 @@
+"""The glossary: every column the package knows has one meaning, one unit and one home.
+
+The rows are data, in ``core/glossary/*.toml``; this module only reads and answers. A study adds rows of its own with
+``[measures.*]`` in ``study.toml``; nothing else may invent a column.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from couples_study.core.errors import EntryError, listed
+
+KINDS = ("key", "number", "count", "flag", "code", "text", "date")
+TABLES = ("couples", "people", "survey_waves", "diary_days", "events", "assays")
+DERIVED = "derived"
+RESULTS = "results"
+HOMES = (*TABLES, DERIVED, RESULTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One row of the glossary.
+
+    ``kind`` is one of `KINDS`: ``number`` is continuous, ``count`` a whole number, ``flag`` 0/1, ``code`` one of
+    ``labels``. ``low`` and ``high`` bound an answer, both inclusive. ``table`` is the column's home.
+    """
+
+    name: str
+    label: str
+    meaning: str
+    unit: str
+    kind: str
+    table: str
+    group: str
+    low: float | None = None
+    high: float | None = None
+    labels: tuple[str, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in ("number", "count", "flag")
+
+
+class Glossary(Mapping[str, Column]):
+    """A read-only mapping from column name to `Column`."""
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        self._columns = dict(columns)
+
+    def __getitem__(self, name: str) -> Column:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def of_table(self, table: str) -> tuple[Column, ...]:
+        return tuple(column for column in self._columns.values() if column.table == table)
+
+    def extended(self, columns: Mapping[str, Column]) -> Glossary:
+        """This glossary with a study's own rows added; a study may not change the meaning of a shipped row."""
+        clash = sorted(set(columns) & set(self._columns))
+        if clash:
+            raise EntryError(
+                "glossary",
+                expected="names that the glossary does not have yet",
+                found=f"{listed(clash)} stands there already",
+                do="use the glossary's column by mapping the export's column onto it, or choose another name",
+            )
+        return Glossary({**self._columns, **columns})
+
+
+def column_from(name: str, group: str, row: Mapping[str, Any]) -> Column:
+    """A `Column` from one glossary table; raises `EntryError` on anything that is not of the form."""
+    where = f"glossary row {name!r} ({group}.toml)"
+    known = {"label", "meaning", "unit", "kind", "table", "range", "labels"}
+    unknown = sorted(set(row) - known)
+    missing = sorted({"label", "meaning", "unit", "kind", "table"} - set(row))
+    if unknown or missing:
+        raise EntryError(where, expected=listed(sorted(known)), found=f"unknown: {listed(unknown)}; missing: {listed(missing)}")
+    if row["kind"] not in KINDS or row["table"] not in HOMES:
+        raise EntryError(where, expected=f"kind in {listed(KINDS)}; table in {listed(HOMES)}", found=f"{row['kind']}, {row['table']}")
+    low, high = row.get("range", (None, None))
+    if row["kind"] == "flag":
+        low, high = 0, 1
+    return Column(
+        name=name, group=group, low=low, high=high, labels=tuple(row.get("labels", ())),
+        **{key: row[key] for key in ("label", "meaning", "unit", "kind", "table")},
+    )
+
+
+@cache
+def glossary() -> Glossary:
+    """The shipped glossary, read once."""
+    columns: dict[str, Column] = {}
+    folder = files("couples_study.core") / "glossary"
+    for path in sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
+        group = path.name.removesuffix(".toml")
+        for name, row in tomllib.loads(path.read_text("utf-8")).items():
+            if name in columns:
+                raise EntryError(f"glossary row {name!r}", expected="one home", found=f"{columns[name].group} and {group}")
+            columns[name] = column_from(name, group, row)
+    return Glossary(columns)
