@@ -40,10 +40,8 @@ def simulate(
     noise = _noise(rng, *shape)
     person = rng.normal(0, 0.65, (couples, 1, 1)) + rng.normal(0, 0.55, (couples, 2, 1))
     latent = mean + person + curve - curve.mean() + noise
-    if scale == "1-7":
-        outcome = np.clip(np.rint(latent), 1, 7)
-    else:
-        outcome = np.clip(np.rint((latent - 1) / 6 * 100), 0, 100)
+    slider = np.clip(np.rint((latent - 1) / 6 * 100), 0, 100)
+    outcome = np.clip(np.rint(latent), 1, 7) if scale == "1-7" else slider
     own, partner = touches, touches
     if count_error:
         own, partner = (_reported(rng, touches, kept, heap) for kept in (0.85, 0.75))

@@ -5,6 +5,6 @@ columns of those values, demeaned within each person (`grams`). A curve is a vec
 testing, resampling couples and leaving couples out are small matrix products, and no step goes back to the rows.
 """
 
+from couples_study.models.threshold.analysis import threshold_evidence
 
-
-
+__all__ = ["threshold_evidence"]

@@ -8,29 +8,34 @@ centred. Each rival is a few columns over the ``levels`` that a count can take.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.models.threshold.rows import FloatArray, IntArray
+if TYPE_CHECKING:
+    from couples_study.models.threshold.rows import FloatArray, IntArray
 
 SCALES = (0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0)  # touches after which 63% of a saturating gain is there
 KNOT_QUANTILES = (0.03, 0.25, 0.50, 0.75, 0.97)
 LEAST_SHARE = 0.02  # of all days on either side of a break that may be considered
 
 SHAPES = {
-    0: "no effect",
-    1: "a straight line",
-    2: "diminishing returns",
-    3: "a gain up to the stated value, then flat",
-    4: "a gain up to another value, then flat",
-    5: "a jump at the stated value",
-    6: "a jump at another value",
-    7: "two slopes that meet at the stated value",
-    8: "flat up to the stated value, then a gain",
-    9: "a parabola",
-    10: "a smooth curve of any form",
+    "F0": "no effect",
+    "F1": "a straight line",
+    "F2": "a logarithm",
+    "F2s": "saturation at a free rate",
+    "F3": "a gain up to the stated value, then flat",
+    "F4": "a gain up to a free value, then flat",
+    "F5": "a jump at the stated value",
+    "F6": "a jump at a free value",
+    "F7": "two slopes that meet at the stated value",
+    "F8": "flat up to the stated value, then a gain",
+    "F9": "a parabola",
+    "F9h": "a smooth hump",
+    "F10": "a smooth curve of any form",
 }
-AT_STATED = (3, 5, 7)  # the curves that put their break where the claim does
+AT_STATED = ("F3", "F5", "F7")  # the curves that put their break where the claim does
+HUMPS = (3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # touches at which x exp(-x / k) turns
 
 
 def hinge(levels: FloatArray, tau: float) -> FloatArray:
@@ -81,24 +86,25 @@ def within_person(columns: FloatArray, person: IntArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A rival: ``fixed`` columns (n_levels, p) and at most one more, the best of ``family`` (n_levels, m).
+    """A rival: ``fixed`` columns (n_levels, p) and at most one more, the best of ``family`` (n_levels, m)."""
 
-    ``parameters`` (m) are the break points or scales of the family's members; for `diminishing` returns the first is
-    the logarithm, written as infinity.
-    """
-
-    number: int
+    code: str
     fixed: FloatArray
     family: FloatArray
-    parameters: tuple[float, ...] = ()
-
-    @property
-    def code(self) -> str:
-        return f"F{self.number}"
 
     @property
     def label(self) -> str:
-        return SHAPES[self.number]
+        return SHAPES[self.code]
+
+
+def number_of(code: str) -> float:
+    """A shape's code as a number, for facts that must be numbers: F3 is 3.0, F9h is 9.5."""
+    return float(code.strip("Fhs")) + (0.0 if code[-1].isdigit() else 0.5)
+
+
+def code_of(number: float) -> str:
+    """The code that `number_of` turned into ``number``."""
+    return next(code for code in SHAPES if number_of(code) == number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +137,8 @@ def knots_of(levels: FloatArray, days: IntArray) -> FloatArray:
     return np.unique([levels[np.searchsorted(reached, quantile)] for quantile in KNOT_QUANTILES])
 
 
-def rivals(levels: FloatArray, days: IntArray, stated: float, breaks: Breaks) -> dict[int, Shape]:
-    """Every curve that is compared, by number; see `SHAPES`.
+def rivals(levels: FloatArray, days: IntArray, stated: float, breaks: Breaks) -> dict[str, Shape]:
+    """Every curve that is compared, by code; see `SHAPES`.
 
     Parameters
     ----------
@@ -144,28 +150,34 @@ def rivals(levels: FloatArray, days: IntArray, stated: float, breaks: Breaks) ->
         The value named by the claim, in touches.
     breaks
         Where the curves with a free break may put it.
+
+    Notes
+    -----
+    F9h joins to a straight line the one of several bends that fits best. It is there because a hump with a soft top
+    is followed more closely by two slopes at its top than by a parabola.
     """
     none = np.empty((len(levels), 0))
-    line = levels[:, None]
+    bends = [levels**2, np.log1p(levels), np.sqrt(levels), *(levels * np.exp(-levels / turn) for turn in HUMPS)]
 
-    def one(number: int, *columns: FloatArray) -> Shape:
-        return Shape(number=number, fixed=np.column_stack(columns), family=none)
+    def one(code: str, *columns: FloatArray) -> Shape:
+        return Shape(code=code, fixed=np.column_stack(columns), family=none)
 
-    def best(number: int, members: list[FloatArray], parameters: tuple[float, ...]) -> Shape:
-        return Shape(number=number, fixed=none, family=np.column_stack(members), parameters=parameters)
+    def best(code: str, members: list[FloatArray], fixed: FloatArray = none) -> Shape:
+        return Shape(code=code, fixed=fixed, family=np.column_stack(members))
 
-    bending = [np.log1p(levels), *(saturating(levels, scale) for scale in SCALES)]
     shapes = (
-        Shape(number=0, fixed=none, family=none),
-        Shape(number=1, fixed=line, family=none),
-        best(2, bending, (float("inf"), *SCALES)),
-        one(3, capped(levels, stated)),
-        best(4, [capped(levels, tau) for tau in breaks.hinges], breaks.hinges),
-        one(5, step(levels, stated)),
-        best(6, [step(levels, tau) for tau in breaks.steps], breaks.steps),
-        one(7, capped(levels, stated), hinge(levels, stated)),
-        one(8, hinge(levels, stated)),
-        one(9, levels, levels**2),
-        Shape(number=10, fixed=natural_spline(levels, knots_of(levels, days)), family=none),
+        Shape(code="F0", fixed=none, family=none),
+        one("F1", levels),
+        one("F2", np.log1p(levels)),
+        best("F2s", [saturating(levels, scale) for scale in SCALES]),
+        one("F3", capped(levels, stated)),
+        best("F4", [capped(levels, tau) for tau in breaks.hinges]),
+        one("F5", step(levels, stated)),
+        best("F6", [step(levels, tau) for tau in breaks.steps]),
+        one("F7", capped(levels, stated), hinge(levels, stated)),
+        one("F8", hinge(levels, stated)),
+        one("F9", levels, levels**2),
+        best("F9h", bends, levels[:, None]),
+        one("F10", natural_spline(levels, knots_of(levels, days))),
     )
-    return {shape.number: shape for shape in shapes}
+    return {shape.code: shape for shape in shapes}

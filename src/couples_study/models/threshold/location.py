@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from couples_study.models.threshold.basis import Breaks, hinge, step
 from couples_study.models.threshold.grams import CoupleGrams, gains
-from couples_study.models.threshold.rows import FloatArray
+
+if TYPE_CHECKING:
+    from couples_study.models.threshold.rows import FloatArray
 
 LEVEL = 0.95
 

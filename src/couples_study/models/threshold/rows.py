@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from couples_study.core.errors import FrameError, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -101,8 +103,8 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     extras = {name: used[name].to_numpy(float) if name in used else None for name in OPTIONAL}
     exposure = used["exposure"].to_numpy(float)
     return Rows(
-        couple=used.groupby("couple_id", sort=True).ngroup().to_numpy(np.int64),
-        person=used.groupby(["couple_id", "person_id"], sort=True).ngroup().to_numpy(np.int64),
+        couple=_codes(used, ["couple_id"]),
+        person=_codes(used, ["couple_id", "person_id"]),
         day=used["day"].to_numpy(float),
         exposure=np.minimum(exposure, CAP),
         outcome=used["outcome"].to_numpy(float),
@@ -111,6 +113,10 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
         capped=int((exposure > CAP).sum()),
         **extras,
     )
+
+
+def _codes(used: pd.DataFrame, keys: list[str]) -> IntArray:
+    return np.asarray(used.groupby(keys, sort=True).ngroup(), dtype=np.int64)
 
 
 def _numbers(frame: pd.DataFrame, controls: Sequence[str]) -> pd.DataFrame:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from couples_study.contracts.evidence import Term
 from couples_study.models.threshold.basis import Shape, capped, hinge, step
 from couples_study.models.threshold.grams import CoupleGrams, fit
-from couples_study.models.threshold.rows import FloatArray
+
+if TYPE_CHECKING:
+    from couples_study.models.threshold.rows import FloatArray
 
 NARROW, WIDE = 0.90, 0.95  # the rule works with 90% bands; a term reports 95%
 
@@ -49,7 +51,7 @@ def estimate_of(value: float, drawn: FloatArray) -> Estimate:
 
 def coefficients(grams: CoupleGrams, draws: FloatArray, *columns: FloatArray) -> tuple[Estimate, ...]:
     """Estimates of the coefficients of ``columns`` (each (n_levels,)) in one model with the controls."""
-    shape = Shape(number=7, fixed=np.column_stack(columns), family=np.empty((len(grams.levels), 0)))
+    shape = Shape(code="F7", fixed=np.column_stack(columns), family=np.empty((len(grams.levels), 0)))
     here, there = fit(grams.total, grams, shape).coefficients, fit(draws, grams, shape).coefficients
     return tuple(estimate_of(here[j], there[:, j]) for j in range(len(columns)))
 
@@ -90,15 +92,3 @@ def total_effect(grams: CoupleGrams, draws: FloatArray, shape: Shape, stated: fl
     at = int(np.flatnonzero(grams.levels == 2.0 * stated)[0])
     here, there = fit(grams.total, grams, shape).curve, fit(draws, grams, shape).curve
     return estimate_of(here[at] - here[0], there[:, at] - there[:, 0])
-
-
-def smooth_curve(
-    grams: CoupleGrams, draws: FloatArray, shapes: Mapping[int, Shape], centre: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The smooth curve and its 90% band over the levels, placed so that its mean over all days is ``centre``."""
-    share = grams.days.sum(axis=0) / grams.days.sum()
-    curves = fit(draws, grams, shapes[10]).curve
-    here = fit(grams.total, grams, shapes[10]).curve
-    drawn = centre + curves - (curves @ share)[:, None]
-    low, high = np.quantile(drawn, [(1 - NARROW) / 2, (1 + NARROW) / 2], axis=0)
-    return centre + here - here @ share, low, high

@@ -8,12 +8,15 @@ scores of whole couples are multiplied by random signs, which keeps every depend
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from couples_study.models.threshold.basis import Breaks, hinge, step
 from couples_study.models.threshold.grams import CoupleGrams, solve
-from couples_study.models.threshold.rows import FloatArray
+
+if TYPE_CHECKING:
+    from couples_study.models.threshold.rows import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ def couple_scores(grams: CoupleGrams, candidates: FloatArray) -> FloatArray:
 
 def random_signs(rng: np.random.Generator, draws: int, couples: int) -> FloatArray:
     """Rademacher signs (draws, couples)."""
-    return rng.integers(0, 2, size=(draws, couples)) * 2.0 - 1.0
+    return rng.integers(0, 2, size=(draws, couples)).astype(np.float64) * 2.0 - 1.0
 
 
 def sup_score(scores: FloatArray, signs: FloatArray) -> SupTest:
