@@ -80,7 +80,9 @@ def natural_spline(levels: FloatArray, knots: FloatArray) -> FloatArray:
 def within_person(columns: FloatArray, person: IntArray) -> FloatArray:
     """``columns`` (n, p) minus their mean within each person; ``person`` (n,) holds codes from 0."""
     days = np.bincount(person)
-    sums = np.stack([np.bincount(person, weights=column) for column in columns.T], axis=1)
+    sums = np.empty((len(days), columns.shape[1]))
+    for j, column in enumerate(columns.T):
+        sums[:, j] = np.bincount(person, weights=column)
     return columns - (sums / np.maximum(days, 1)[:, None])[person]
 
 

@@ -89,7 +89,7 @@ def _person_blocks(rows: Rows, person: IntArray, at: IntArray, counts: IntArray)
 
 def _own_order(cross: FloatArray, days: IntArray) -> IntArray:
     """An order of the couples that depends on what they answered, not on what they are called."""
-    keys = np.column_stack([cross[:, -1, -1], days, np.diagonal(cross, axis1=1, axis2=2)])
+    keys = np.column_stack([days, np.diagonal(cross, axis1=1, axis2=2)])  # whole numbers first: no ties by rounding
     return np.lexsort(keys.T[::-1])
 
 
