@@ -219,8 +219,7 @@ def _figure(
 ) -> FigureData:
     notes = {
         "stated": facts["stated"],
-        "days_below": int(facts["days_below"]),
-        "days_from": int(facts["days_from"]),
+        **{name: int(facts[name]) for name in ("days_below", "days_from", "couple_days_below", "couple_days_from")},
         "couples": grams.n_couples,
         "six_model": shapes[found.comparison.at_stated].label,
         "best_model": shapes[found.comparison.best].label,

@@ -92,13 +92,16 @@ def agreement(rows: Rows, stated: float) -> dict[str, float]:
 def descriptives(rows: Rows, stated: float) -> dict[str, float]:
     """Facts about the counts and the answers that the concerns and the report draw on."""
     low, mid, high = bands(rows.exposure, stated)
+    couple_days, reached = rows.couple_days, rows.exposure >= stated
     return {
         "share_low": float(low),
         "share_mid": float(mid),
         "share_high": float(high),
         "share_both_sides": share_on_both_sides(rows, stated),
-        "days_below": float((rows.exposure < stated).sum()),
-        "days_from": float((rows.exposure >= stated).sum()),
+        "days_below": float((~reached).sum()),
+        "days_from": float(reached.sum()),
+        "couple_days_below": float(len(np.unique(couple_days[~reached]))),
+        "couple_days_from": float(len(np.unique(couple_days[reached]))),
         "count_mean": float(rows.exposure.mean()),
         "count_variance": float(rows.exposure.var(ddof=1)),
         "share_zero": float((rows.exposure == 0).mean()),

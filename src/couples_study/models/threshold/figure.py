@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from couples_study.models.threshold.location import Location
-    from couples_study.models.threshold.rows import FloatArray, Rows
+    from couples_study.models.threshold.rows import FloatArray, IntArray, Rows
 
 SMALLEST_CELL = 5
 
@@ -94,27 +94,21 @@ def density(rows: Rows) -> pd.DataFrame:
     A cell seen in fewer than `SMALLEST_CELL` couples or couple-days joins the next lower one (the first joins the
     next higher one); if all together are too few the frame is empty.
     """
-    days = pd.DataFrame({"couple": rows.couple, "day": rows.day, "x": rows.exposure})
-    cells: list[pd.DataFrame] = []
-    for _, cell in days.groupby("x", sort=True):
-        if cells and (_small(cell) or _small(cells[-1])):
-            cells[-1] = pd.concat([cells[-1], cell])
+    couple_day = rows.couple_days
+    cells: list[IntArray] = []
+    for x in np.unique(rows.exposure):
+        here = np.flatnonzero(rows.exposure == x)
+        if cells and (_small(rows, couple_day, here) or _small(rows, couple_day, cells[-1])):
+            cells[-1] = np.concatenate([cells[-1], here])
         else:
-            cells.append(cell)
-    kept = [cell for cell in cells if not _small(cell)]
-    return pd.DataFrame(
-        [
-            {
-                "x": cell["x"].min(),
-                "x_to": cell["x"].max(),
-                "couple_days": len(cell[["couple", "day"]].drop_duplicates()),
-                "person_days": len(cell),
-            }
-            for cell in kept
-        ],
-        columns=["x", "x_to", "couple_days", "person_days"],
-    )
+            cells.append(here)
+    kept = [
+        (rows.exposure[at].min(), rows.exposure[at].max(), len(np.unique(couple_day[at])), len(at))
+        for at in cells
+        if not _small(rows, couple_day, at)
+    ]
+    return pd.DataFrame(kept, columns=["x", "x_to", "couple_days", "person_days"])
 
 
-def _small(cell: pd.DataFrame) -> bool:
-    return min(cell["couple"].nunique(), len(cell[["couple", "day"]].drop_duplicates())) < SMALLEST_CELL
+def _small(rows: Rows, couple_day: IntArray, at: IntArray) -> bool:
+    return min(len(np.unique(rows.couple[at])), len(np.unique(couple_day[at]))) < SMALLEST_CELL

@@ -57,7 +57,13 @@ class Rows:
     @property
     def n_days(self) -> int:
         """Couple-days on which at least one partner answered."""
-        return len(np.unique(np.column_stack([self.couple, self.day]), axis=0))
+        return len(np.unique(self.couple_days))
+
+    @property
+    def couple_days(self) -> IntArray:
+        """A code (n,) that both partners' rows of one day share."""
+        days, day = np.unique(self.day, return_inverse=True)
+        return np.asarray(self.couple * len(days) + day, dtype=np.int64)
 
     def where(self, keep: BoolArray) -> Rows:
         """The rows that ``keep`` (n,) marks, in the same order."""
