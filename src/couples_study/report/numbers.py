@@ -7,6 +7,10 @@ Estimates are shown to the precision their interval allows (two significant digi
 from __future__ import annotations
 
 from math import floor, isfinite, log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 from couples_study.core.errors import AnalysisError
 
@@ -50,26 +54,36 @@ def fixed(value: float, decimals: int) -> str:
     return text.replace("-", MINUS)
 
 
-def estimate(value: float | None, low: float | None = None, high: float | None = None) -> str:
+def shared_decimals(intervals: Iterable[tuple[float, float]]) -> int | None:
+    """Decimals that suit every interval of a column; None for an empty column."""
+    return max((decimals_for(high - low) for low, high in intervals if high != low), default=None)
+
+
+def estimate(
+    value: float | None, low: float | None = None, high: float | None = None, decimals: int | None = None
+) -> str:
     """An estimate, to the precision of its interval where one is given, else to three significant digits."""
     if value is None:
         return NOT_APPLICABLE
+    if decimals is not None:
+        return fixed(value, decimals)
     if low is None or high is None or high == low:
         return plain(value)
     return fixed(value, decimals_for(high - low))
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, decimals: int | None = None) -> str:
     """An interval as "[0.12, 0.31]"."""
     if low is None or high is None:
         return NOT_APPLICABLE
-    decimals = decimals_for(high - low if high != low else high)
+    if decimals is None:
+        decimals = decimals_for(high - low if high != low else high)
     return f"[{fixed(low, decimals)}, {fixed(high, decimals)}]"
 
 
-def with_interval(value: float, low: float, high: float) -> str:
+def with_interval(value: float, low: float, high: float, decimals: int | None = None) -> str:
     """Estimate and interval to the same precision, as "0.21 [0.12, 0.31]"."""
-    return f"{estimate(value, low, high)} {interval(low, high)}"
+    return f"{estimate(value, low, high, decimals)} {interval(low, high, decimals)}"
 
 
 def plain(value: float | None) -> str:
@@ -95,6 +109,13 @@ def p_value(p: float | None) -> str:
         return "> .999"
     text = f"{number:.3f}"
     return text.removeprefix("0") if text.startswith("0") else text
+
+
+def standard_error(value: float | None) -> str:
+    """A standard error with three significant digits."""
+    if value is None:
+        return NOT_APPLICABLE
+    return fixed(value, min(MOST_DECIMALS, decimals_for(value) + 1))
 
 
 def statistic(value: float | None) -> str:

@@ -117,7 +117,7 @@ def canvas(height: float) -> Figure:
     return Figure(figsize=(WIDTH, height))
 
 
-def box(figure: Figure, left: float, bottom: float, right: float, top: float) -> list[float]:
+def box(figure: Figure, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
     """A rectangle given by its margins in inches, as the fractions that ``add_axes`` wants."""
     width, height = figure.get_size_inches()
-    return [left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height]
+    return (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
