@@ -1,0 +1,100 @@
+"""What a figure says to those who cannot see it: the same numbers, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.report import numbers
+from couples_study.report.bins import role_series
+from couples_study.report.figures import KINDS
+from couples_study.report.forest import row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.overview import scaled
+from couples_study.report.sentences import VERDICT_WORDS, counts_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from couples_study.contracts.evidence import FigureData
+    from couples_study.contracts.verdict import Verdict
+    from couples_study.report.context import DayAnswered
+    from couples_study.report.forest import Row
+
+
+def alt_text(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -> str:
+    """The alternative text of `figure_for`'s figure, with its numbers."""
+    if isinstance(evidence, NotTestable):
+        return f"No figure: {evidence.detail}"
+    data = evidence.figure
+    if data is None or data.kind not in KINDS:
+        return terms_alt(evidence, verdict)
+    return _curve_alt(evidence, data) if data.kind == "threshold" else _bins_alt(evidence, data)
+
+
+def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
+    """The alternative text of a forest plot: every row's estimate and interval."""
+    tested, others = tested_rows(evidence, verdict), sensitivity_rows(evidence, verdict)
+    decimals = row_decimals([*tested, *others])
+    text = f"Forest plot, in {evidence.unit}. {_rows(tested, decimals)}"
+    if others:
+        text += f" Asked in other ways: {_rows(others, decimals)}"
+    if verdict and verdict.smallest_effect:
+        smallest = verdict.smallest_effect
+        text += f" The smallest effect that matters is {numbers.plain(abs(smallest.value))} {smallest.unit}."
+    return f"{text} {counts_line(evidence.counts)}."
+
+
+def verdicts_alt(verdicts: Sequence[Verdict]) -> str:
+    """The alternative text of the overview: every verdict, with its effects over the smallest effect."""
+    return "Overview of all answers. " + " ".join(f"{v.id}: {_overview_row(v)}." for v in verdicts)
+
+
+def answered_alt(days: Sequence[DayAnswered]) -> str:
+    """The alternative text of the compliance figure: first, last and lowest day that may be shown."""
+    shown = [day for day in days if day.answered >= numbers.SMALLEST_CELL and day.scheduled]
+    if not shown:
+        return "No day has enough answers to be shown."
+    low = min(shown, key=lambda day: (day.answered / day.scheduled, day.day))
+    named = (("first", shown[0]), ("lowest", low), ("last", shown[-1]))
+    parts = [f"{word} day shown {day.day}: {numbers.share(day.answered, day.scheduled)}" for word, day in named]
+    return "Share of due people who answered, by study day; " + ", ".join(parts) + "."
+
+
+def _rows(rows: Sequence[Row], decimals: int | None) -> str:
+    return " ".join(f"{row.label}: {numbers.with_interval(row.estimate, row.low, row.high, decimals)}." for row in rows)
+
+
+def _overview_row(verdict: Verdict) -> str:
+    effects = "; ".join(numbers.with_interval(*effect) for effect in scaled(verdict))
+    word = VERDICT_WORDS[verdict.verdict]
+    return f"{word}, {effects} times the smallest effect that matters" if effects else word
+
+
+def _curve_alt(evidence: Evidence, data: FigureData) -> str:
+    curve = data.frames["curve"].sort_values("x")
+    first, last = curve.iloc[0], curve.iloc[-1]
+    text = f"{data.title}. The fitted curve goes from {_point(first)} to {_point(last)}."
+    tau, low, high, stated = (data.notes.get(name) for name in ("tau", "tau_low", "tau_high", "stated"))
+    if tau is not None:
+        around = f", interval {numbers.plain(low)} to {numbers.plain(high)}" if low is not None else ""
+        text += f" The break is at {numbers.plain(tau)}{around}."
+    if stated is not None:
+        text += f" The stated value is {numbers.plain(stated)}."
+    return f"{text} {counts_line(evidence.counts)}."
+
+
+def _point(row: Any) -> str:
+    return f"{numbers.estimate(row['fit'], row['low90'], row['high90'])} at {numbers.plain(row['x'])}"
+
+
+def _bins_alt(evidence: Evidence, data: FigureData) -> str:
+    parts = []
+    for role, rows in role_series(data):
+        if len(rows):
+            first, last = rows.iloc[0], rows.iloc[-1]
+            ends = " to ".join(
+                f"{numbers.with_interval(row['y'], row['low'], row['high'])} at {numbers.plain(row['x'])}"
+                for row in (first, last)
+            )
+            parts.append(f"{role + ': ' if role else ''}from {ends}.")
+    return f"{data.title}. {data.y_label} by {data.x_label}: {' '.join(parts)} {counts_line(evidence.counts)}."

@@ -1,0 +1,96 @@
+"""The within-person figure: the partial relation in bins, one series per role, with intervals and n."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from couples_study.report import layout, numbers, theme
+from couples_study.report.sentences import counts_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from couples_study.contracts.evidence import Evidence, FigureData
+
+LEFT, RIGHT, HEIGHT = 0.72, 1.2, 2.9
+DODGE = 0.14  # of the distance between bins
+
+
+@theme.themed
+def plot_within(evidence: Evidence) -> Figure:
+    """Draw a ``FigureData`` of kind "bins": frame ``bins`` (x, y, low, high, n and optionally role).
+
+    A bin with fewer than five observations is not drawn.
+    """
+    data = evidence.figure
+    if data is None:
+        raise ValueError(f"{evidence.id} has no figure data to draw bins from")
+    series = role_series(data)
+    notes = bin_notes(evidence, data, series)
+    top, bottom = layout.title_height(data.title) + 0.15, layout.note_height(notes) + 0.5
+    figure = theme.canvas(top + HEIGHT + bottom)
+    axes = figure.add_axes(theme.box(figure, LEFT, bottom, RIGHT, top))
+    axes.axhline(0, color=theme.RULE, linewidth=0.9, zorder=0)
+    axes.axvline(0, color=theme.RULE, linewidth=0.9, zorder=0)
+    for i, (_, rows) in enumerate(series):
+        _draw_series(axes, rows, i, len(series))
+    _label_ends(axes, series)
+    axes.set_xlabel(data.x_label)
+    axes.set_ylabel("\n".join(layout.wrapped(data.y_label, 42, 2)))
+    layout.write_title(figure, data.title)
+    layout.write_notes(figure, notes)
+    return figure
+
+
+def role_series(data: FigureData) -> list[tuple[str, pd.DataFrame]]:
+    """The bins that may be shown, one frame per role in the order of their names; one unnamed frame without roles."""
+    frame = data.frames["bins"]
+    frame = frame[frame["n"] >= numbers.SMALLEST_CELL].sort_values("x")
+    if "role" not in frame.columns or frame["role"].isna().all():
+        return [("", frame)]
+    return [(str(role), rows) for role, rows in frame.groupby("role", sort=True)]
+
+
+def bin_notes(evidence: Evidence, data: FigureData, series: Sequence[tuple[str, pd.DataFrame]]) -> list[str]:
+    """What stands below: what a point is, how many observations it rests on, what is not shown, and n."""
+    sizes = [int(n) for _, rows in series for n in rows["n"]]
+    hidden = int((data.frames["bins"]["n"] < numbers.SMALLEST_CELL).sum())
+    text = "Points: mean of a bin with its 95% interval"
+    if sizes:
+        text += f"; {numbers.count(min(sizes))} to {numbers.count(max(sizes))} observations in each"
+    if hidden:
+        text += f"; {hidden} with {numbers.SUPPRESSED} not shown"
+    return [text + ".", counts_line(evidence.counts)]
+
+
+def _draw_series(axes: Any, rows: pd.DataFrame, i: int, of: int) -> None:
+    colour, marker = theme.ROLE_COLOURS[i % 4], theme.ROLE_MARKERS[i % 4]
+    steps = rows["x"].diff().dropna()
+    x = rows["x"] + (float(steps.median()) if len(steps) else 0.0) * DODGE * (i - (of - 1) / 2)
+    axes.vlines(x, rows["low"], rows["high"], color=colour, linewidth=1.4, zorder=3)
+    axes.plot(x, rows["y"], color=colour, linewidth=0.8, alpha=0.55, zorder=2)
+    style = {"color": colour, "markersize": 5.5, "markeredgecolor": theme.PAPER, "markeredgewidth": 0.7}
+    axes.plot(x, rows["y"], marker, zorder=4, **style)
+
+
+def _label_ends(axes: Any, series: Sequence[tuple[str, pd.DataFrame]]) -> None:
+    """Each role's name at the right end of its series."""
+    named = [(i, role, rows) for i, (role, rows) in enumerate(series) if role and len(rows)]
+    low, high = axes.get_ylim()
+    places = layout.spread([float(rows["y"].iloc[-1]) for _, _, rows in named], (high - low) * 0.2 / HEIGHT)
+    for (i, role, _), place in zip(named, places, strict=True):
+        text = layout.wrapped(role, 16, 1)[0]
+        transform = axes.get_yaxis_transform()
+        axes.plot(
+            [1.03],
+            [place],
+            theme.ROLE_MARKERS[i % 4],
+            color=theme.ROLE_COLOURS[i % 4],
+            markersize=5.5,
+            transform=transform,
+            clip_on=False,
+        )
+        axes.text(1.06, place, text, transform=transform, va="center")

@@ -1,0 +1,58 @@
+"""Every figure of the package: they take an Evidence (and its Verdict) and give back a matplotlib Figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.report.bins import plot_within
+from couples_study.report.curve import plot_curve
+from couples_study.report.forest import plot_terms
+from couples_study.report.overview import plot_verdicts
+from couples_study.report.svg import to_png, to_svg
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from couples_study.contracts.verdict import Verdict
+    from couples_study.report.context import ReportContext
+
+__all__ = [
+    "OVERVIEW",
+    "figure_for",
+    "page_figures",
+    "plot_curve",
+    "plot_terms",
+    "plot_verdicts",
+    "plot_within",
+    "to_png",
+    "to_svg",
+]
+
+OVERVIEW = "overview"
+TERMS = "_terms"  # added to an id: its forest plot, where its main figure is another one
+KINDS = {"threshold": plot_curve, "bins": plot_within}
+
+
+def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -> Figure | None:
+    """The figure that fits an evidence: by the kind of its figure data, else a forest plot; None if untestable."""
+    if isinstance(evidence, NotTestable):
+        return None
+    if evidence.figure is not None and evidence.figure.kind in KINDS:
+        return KINDS[evidence.figure.kind](evidence)
+    has_terms = evidence.tested or evidence.sensitivity or (verdict and verdict.terms)
+    return plot_terms(evidence, verdict) if has_terms else None
+
+
+def page_figures(context: ReportContext) -> dict[str, Figure]:
+    """Every figure of a study's page by its file name: "overview", "<id>", and "<id>_terms" beside another kind."""
+    figures: dict[str, Figure] = {OVERVIEW: plot_verdicts(context.verdicts)} if context.verdicts else {}
+    for verdict in context.verdicts:
+        evidence = context.evidence.get(verdict.id)
+        figure = None if evidence is None else figure_for(evidence, verdict)
+        if figure is None or not isinstance(evidence, Evidence):
+            continue
+        figures[verdict.id] = figure
+        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested:
+            figures[verdict.id + TERMS] = plot_terms(evidence, verdict)
+    return figures

@@ -1,0 +1,112 @@
+"""One chart for all verdicts: each effect in units of the smallest effect that matters, so that they compare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from couples_study.contracts.verdict import NOT_TESTABLE
+from couples_study.report import layout, theme
+from couples_study.report.sentences import VERDICT_SYMBOLS, VERDICT_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.figure import Figure
+
+    from couples_study.contracts.verdict import Verdict
+
+LABELS, WORDS = 3.15, 1.25
+ROW = 0.43
+FURTHEST = 6.0  # smallest effects; what lies beyond is drawn as an arrow
+TITLE = "Every answer at a glance"
+NOTES = (
+    (
+        "Effects in units of each question's own smallest effect that matters; shaded: smaller than that. "
+        "Lines are the intervals the rules used."
+    ),
+)
+
+
+@theme.themed
+def plot_verdicts(verdicts: Sequence[Verdict]) -> Figure:
+    """An overview of all verdicts, one row each: effect and interval over the smallest effect, and the verdict."""
+    notes = [*NOTES, *([f"Arrows: the interval goes on beyond {FURTHEST:g}."] if any(map(_is_cut, verdicts)) else [])]
+    top, bottom = layout.title_height(TITLE) + 0.1, layout.note_height(notes) + 0.55
+    length = ROW * max(1, len(verdicts)) + 0.1
+    figure = theme.canvas(top + length + bottom)
+    axes = figure.add_axes(theme.box(figure, LABELS, bottom, WORDS, top))
+    axes.set_ylim(length, 0)
+    reach = _reach(verdicts)
+    axes.set_xlim(-reach, reach)
+    axes.axvspan(-1, 1, color=theme.BAND, linewidth=0, zorder=0)
+    axes.axvline(0, color=theme.MUTED, linewidth=0.9, zorder=1)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.locator_params(axis="x", nbins=7, integer=True)
+    axes.set_xlabel("effect ÷ smallest effect that matters")
+    for i, verdict in enumerate(verdicts):
+        _draw(axes, verdict, 0.05 + ROW * (i + 0.5), reach)
+    layout.write_title(figure, TITLE)
+    layout.write_notes(figure, notes)
+    return figure
+
+
+def scaled(verdict: Verdict) -> list[tuple[float, float, float]]:
+    """Estimate and interval of each judged term over the smallest effect; empty where there is none to divide by."""
+    smallest = verdict.smallest_effect
+    if smallest is None or smallest.value == 0:
+        return []
+    size = abs(smallest.value)
+    return [(t.estimate / size, t.conf_low / size, t.conf_high / size) for t in verdict.terms]
+
+
+def _is_cut(verdict: Verdict) -> bool:
+    return any(low < -FURTHEST or high > FURTHEST for _, low, high in scaled(verdict))
+
+
+def _reach(verdicts: Sequence[Verdict]) -> float:
+    ends = [abs(end) for verdict in verdicts for row in scaled(verdict) for end in row]
+    return min(FURTHEST, max([2.0, *ends])) * 1.06
+
+
+def _draw(axes: Any, verdict: Verdict, y: float, reach: float) -> None:
+    lines = layout.wrapped(verdict.statement, 43, 2)
+    layout.beside(axes, layout.EDGE, y - layout.LINE * (len(lines) - 1) / 2, verdict.id, weight="bold")
+    for k, line in enumerate(lines):
+        shift = layout.LINE * (k - (len(lines) - 1) / 2)
+        layout.beside(axes, 0.5, y + shift, line, size=theme.SMALL)
+    word = f"{VERDICT_SYMBOLS[verdict.verdict]} {VERDICT_WORDS[verdict.verdict]}"
+    layout.beside(axes, theme.WIDTH - WORDS + 0.12, y, word, color=_ink(verdict), weight="bold")
+    effects = scaled(verdict)
+    if not effects:
+        axes.text(
+            0, y, _nothing(verdict), ha="center", va="center", size=theme.SMALL, color=theme.MUTED, style="italic"
+        )
+    for k, effect in enumerate(effects):
+        shift = 0.13 * (k - (len(effects) - 1) / 2) if len(effects) <= 3 else 0.0
+        _draw_effect(axes, effect, y + shift, verdict.verdict, reach)
+
+
+def _ink(verdict: Verdict) -> str:
+    """The colour of the verdict's word; the faint grey of what is not testable would be hard to read."""
+    return theme.MUTED if verdict.verdict == NOT_TESTABLE else theme.VERDICT_COLOURS[verdict.verdict]
+
+
+def _nothing(verdict: Verdict) -> str:
+    if verdict.missing_columns:
+        return "lacks " + layout.wrapped(", ".join(verdict.missing_columns), 30, 1)[0]
+    return "no smallest effect to scale by" if verdict.terms else "not one number; see below"
+
+
+def _draw_effect(axes: Any, effect: tuple[float, float, float], y: float, word: str, reach: float) -> None:
+    estimate, low, high = effect
+    colour, marker = theme.VERDICT_COLOURS[word], theme.VERDICT_MARKERS[word]
+    edge = reach * 0.99
+    ends = [max(-edge, min(edge, end)) for end in (low, high)]
+    axes.plot(ends, [y, y], color=colour, linewidth=1.8, solid_capstyle="butt", zorder=3)
+    for end, arrow in ((low, "<"), (high, ">")):
+        if abs(end) > edge and abs(max(-edge, min(edge, end))) == edge:
+            axes.plot([edge if end > 0 else -edge], [y], arrow, color=colour, markersize=5, zorder=3)
+    if abs(estimate) <= edge:
+        style = {"color": colour, "markersize": 6, "markeredgewidth": 0.8, "markeredgecolor": theme.PAPER}
+        axes.plot([estimate], [y], marker, zorder=4, **style)

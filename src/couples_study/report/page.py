@@ -1,0 +1,150 @@
+"""The two pages of a study: ``index.html`` with its answers and ``intake.html`` with what became of its data.
+
+Each is one self-contained text: style and figures inside, nothing fetched, no script, no time of day.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.report import alt, held, numbers, sentences, summary
+from couples_study.report.compliance import plot_answered
+from couples_study.report.figures import KINDS, OVERVIEW, TERMS, page_figures
+from couples_study.report.forest import row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.svg import inline, to_svg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from couples_study.contracts.verdict import Verdict
+    from couples_study.report.context import IntakeContext, ReportContext
+
+CAPTIONS = {
+    "threshold": "The fitted curve with its band, the rival shapes it has to beat, and the data behind each value.",
+    "bins": "The relation the model estimates, in bins, everything else in the model held constant.",
+}
+TERMS_CAPTION = "Filled: what the rule looks at. Hollow: the same question asked in other defensible ways."
+
+
+def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None) -> str:
+    """``index.html`` as text.
+
+    Parameters
+    ----------
+    context
+        Everything the page shows.
+    svgs
+        The figures of `page_figures` as SVG, where they were drawn already; drawn here if None.
+    """
+    if svgs is None:
+        svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            c=context,
+            style=_style(),
+            lede=summary.lede(context),
+            tally=summary.tally(context.verdicts),
+            groups=summary.groups(context),
+            opened=summary.opened(context),
+            overview=_overview(context, svgs),
+            figures={v.id: _figures(context, v, svgs) for v in context.verdicts},
+            decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
+        )
+    )
+
+
+def intake_page(context: IntakeContext) -> str:
+    """``intake.html`` as text: what came, what was held and why, what was left out, who answered, what to do next."""
+    days = context.answered_by_day
+    figure = inline(to_svg(plot_answered(days)), "answered", alt.answered_alt(days)) if days else ""
+    return (
+        _environment()
+        .get_template("intake.html.j2")
+        .render(
+            c=context,
+            style=_style(),
+            held=held.held_groups(context.held),
+            steps=held.next_steps(context),
+            totals=source_totals(context.ledger),
+            answered=figure,
+        )
+    )
+
+
+def term_decimals(evidence: Evidence | NotTestable | None, verdict: Verdict) -> int | None:
+    """The decimals that a verdict's estimates share, in its tables as in its figure."""
+    if verdict.terms:
+        return numbers.shared_decimals((t.conf_low, t.conf_high) for t in verdict.terms)
+    if isinstance(evidence, Evidence):
+        return row_decimals([*tested_rows(evidence, verdict), *sensitivity_rows(evidence, verdict)])
+    return numbers.shared_decimals((row.conf_low, row.conf_high) for row in verdict.sensitivity)
+
+
+def source_totals(ledger: Mapping[str, Any]) -> dict[str, int]:
+    """Records read, accepted and held over all files."""
+    sources = ledger.get("sources", ())
+    return {name: sum(source[name] for source in sources) for name in ("rows_read", "rows_accepted", "rows_held")}
+
+
+def _with_readings(verdicts: tuple[Verdict, ...]) -> list[Verdict]:
+    return [each for v in verdicts for each in (v, *_with_readings(v.readings))]
+
+
+def _overview(context: ReportContext, svgs: Mapping[str, bytes]) -> str:
+    if OVERVIEW not in svgs:
+        return ""
+    return inline(svgs[OVERVIEW], OVERVIEW, alt.verdicts_alt(context.verdicts))
+
+
+def _figures(context: ReportContext, verdict: Verdict, svgs: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """The figures of a verdict as pairs of SVG and caption."""
+    evidence = context.evidence.get(verdict.id)
+    if not isinstance(evidence, Evidence):
+        return []
+    kind = evidence.figure.kind if evidence.figure and evidence.figure.kind in KINDS else ""
+    shown = []
+    if verdict.id in svgs:
+        text = alt.alt_text(evidence, verdict)
+        shown.append((inline(svgs[verdict.id], verdict.id, text), CAPTIONS.get(kind, TERMS_CAPTION)))
+    if verdict.id + TERMS in svgs:
+        name = verdict.id + TERMS
+        shown.append((inline(svgs[name], name, alt.terms_alt(evidence, verdict)), TERMS_CAPTION))
+    return shown
+
+
+@cache
+def _style() -> str:
+    return (files("couples_study.report") / "templates" / "style.css").read_text("utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Templates of this package; everything they print is escaped unless this module made it."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("couples_study.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update({name: getattr(numbers, name) for name in _NUMBER_FILTERS})
+    environment.filters.update(words=sentences.in_words, readable_term=sentences.readable_term, explained=_explained)
+    environment.tests["untestable"] = lambda evidence: isinstance(evidence, NotTestable)
+    environment.globals.update({"n": numbers, "s": sentences})
+    return environment
+
+
+_NUMBER_FILTERS = ("count", "p_value", "statistic", "degrees", "plain", "level", "cell", "fixed")
+
+
+def _explained(code: str | None, group: str) -> str:
+    """A code's explanation from one of the dictionaries of `sentences`; empty where it has none."""
+    return sentences.explain(getattr(sentences, group), code)
