@@ -24,7 +24,14 @@ HOME = {
 }
 
 __all__ = [  # noqa: RUF022 (in the order of the work)
-    "load_study", "Study", "claims", "figure_for", "plot_terms", "plot_within", "plot_curve", "plot_verdicts",
+    "load_study",
+    "Study",
+    "claims",
+    "figure_for",
+    "plot_terms",
+    "plot_within",
+    "plot_curve",
+    "plot_verdicts",
 ]
 
 

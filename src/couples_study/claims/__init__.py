@@ -45,7 +45,9 @@ def chosen(ids: str | tuple[str, ...]) -> tuple[Claim, ...]:
         if one not in known:
             guess = nearest(one, known)
             raise UsageError(
-                f"claim {one!r}", expected=f"one of {listed(known)}", found="no claim of that id in this version",
+                f"claim {one!r}",
+                expected=f"one of {listed(known)}",
+                found="no claim of that id in this version",
                 do=f"did you mean {guess}? " * bool(guess) + "`couples-study claims` lists them",
             )
     return tuple(known[one] for one in dict.fromkeys(ids))

@@ -63,9 +63,15 @@ def _plan(chosen: argparse.Namespace) -> int:
         rows = "none: columns are missing" if one.expected_rows is None else f"at most {one.expected_rows}"
         print(f"{one.id}  {one.statement}")
         for label, words in (
-            ("model", f"{one.model}, {one.plan.estimator}"), ("equation", one.plan.equation), ("formula", one.plan.formula),
-            ("tested", ", ".join(one.plan.tested)), ("expected rows", rows), ("smallest", one.smallest_effect),
-            ("rule", one.rule), ("missing", ", ".join(one.missing)), *(("note", note) for note in one.plan.notes),
+            ("model", f"{one.model}, {one.plan.estimator}"),
+            ("equation", one.plan.equation),
+            ("formula", one.plan.formula),
+            ("tested", ", ".join(one.plan.tested)),
+            ("expected rows", rows),
+            ("smallest", one.smallest_effect),
+            ("rule", one.rule),
+            ("missing", ", ".join(one.missing)),
+            *(("note", note) for note in one.plan.notes),
         ):
             if words:
                 print(f"    {label + ':':<15}{words}")
@@ -92,7 +98,9 @@ def _report_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, help="write everything below DIR")
     parser.add_argument("--claims", metavar="IDS", help="built-in claims to test, by id with commas between, or all")
     parser.add_argument("--strict", action="store_true", help="exit with 3 if any row was held")
-    parser.add_argument("--jobs", metavar="N", type=_at_least_one, default=1, help="processes to use (results never depend on it)")
+    parser.add_argument(
+        "--jobs", metavar="N", type=_at_least_one, default=1, help="processes to use (results never depend on it)"
+    )
 
 
 def _report(chosen: argparse.Namespace) -> int:
@@ -118,7 +126,9 @@ def _claim_ids(words: str | None) -> tuple[str, ...] | None:
         return tuple(claims())
     ids = tuple(word.strip() for word in words.split(",") if word.strip())
     if not ids:
-        raise UsageError("--claims", expected="ids with commas between, or all", found="nothing", do="for instance --claims C12,C60")
+        raise UsageError(
+            "--claims", expected="ids with commas between, or all", found="nothing", do="for instance --claims C12,C60"
+        )
     return ids
 
 
@@ -143,9 +153,16 @@ def _claims(chosen: argparse.Namespace) -> int:
 def _claim_row(claim: Any) -> dict[str, Any]:
     smallest = [f"{one.smallest_effect.value:g} {one.smallest_effect.unit}" for one in claim.reading]
     return {
-        "id": claim.id, "statement": claim.statement, "where": claim.where, "family": claim.family,
-        "needs": list(claim.columns()), "estimand": claim.estimand, "smallest_effects": list(dict.fromkeys(smallest)),
-        "rule": claim.rule_in_words, "falsifier": claim.falsifier, "not_yet": claim.not_yet,
+        "id": claim.id,
+        "statement": claim.statement,
+        "where": claim.where,
+        "family": claim.family,
+        "needs": list(claim.columns()),
+        "estimand": claim.estimand,
+        "smallest_effects": list(dict.fromkeys(smallest)),
+        "rule": claim.rule_in_words,
+        "falsifier": claim.falsifier,
+        "not_yet": claim.not_yet,
     }
 
 
@@ -170,19 +187,31 @@ def _say_written(done: Any) -> None:
 
 COMMANDS = (
     Command(
-        name="plan", summary="what would be fitted for each hypothesis and claim, before any outcome is read",
-        example="couples-study plan demo", words=_plan_words, run=_plan,
+        name="plan",
+        summary="what would be fitted for each hypothesis and claim, before any outcome is read",
+        example="couples-study plan demo",
+        words=_plan_words,
+        run=_plan,
     ),
     Command(
-        name="intake", summary="read, recode, validate and link a study's exports; hold what cannot be trusted",
-        example="couples-study intake demo --out /tmp/demo", words=_intake_words, run=_intake,
+        name="intake",
+        summary="read, recode, validate and link a study's exports; hold what cannot be trusted",
+        example="couples-study intake demo --out /tmp/demo",
+        words=_intake_words,
+        run=_intake,
     ),
     Command(
-        name="report", summary="the main job: intake, measures, hypotheses and claims, verdicts, report",
-        example="couples-study report demo --out reports/demo", words=_report_words, run=_report,
+        name="report",
+        summary="the main job: intake, measures, hypotheses and claims, verdicts, report",
+        example="couples-study report demo --out reports/demo",
+        words=_report_words,
+        run=_report,
     ),
     Command(
-        name="claims", summary="the built-in claims: id, statement, needs, smallest effect, rule",
-        example="couples-study claims --json", words=_claims_words, run=_claims,
+        name="claims",
+        summary="the built-in claims: id, statement, needs, smallest effect, rule",
+        example="couples-study claims --json",
+        words=_claims_words,
+        run=_claims,
     ),
 )

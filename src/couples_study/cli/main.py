@@ -43,7 +43,9 @@ def _run(words: list[str]) -> int:
     if not words[0].startswith("-") and words[0] not in names:
         guess = nearest(words[0], names)
         raise UsageError(
-            f"command {words[0]!r}", expected=f"one of {listed(names, most=30)}", found="no command of that name",
+            f"command {words[0]!r}",
+            expected=f"one of {listed(names, most=30)}",
+            found="no command of that name",
             do=f"did you mean {guess!r}?" if guess else "`couples-study --help` lists them",
         )
     chosen = parser.parse_args(words)
@@ -55,15 +57,20 @@ def _parser() -> tuple[Parser, list[str]]:
     from couples_study.cli import commands
 
     parser = Parser(
-        prog="couples-study", description="From both partners' survey and diary exports to a verdict on each stated claim.",
-        epilog="example: couples-study report demo", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="couples-study",
+        description="From both partners' survey and diary exports to a verdict on each stated claim.",
+        epilog="example: couples-study report demo",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     groups = parser.add_subparsers(title="commands", metavar="COMMAND")
     names = []
     for command in commands.COMMANDS:
         sub = groups.add_parser(
-            command.name, help=command.summary, description=command.summary, epilog=f"example: {command.example}",
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=f"example: {command.example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.words(sub)

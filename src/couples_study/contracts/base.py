@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from couples_study.core.errors import StudyFileError, listed, nearest
 
-
 M = TypeVar("M", bound="Strict")
 
 

@@ -105,7 +105,9 @@ class Evidence:
         import pandas as pd
 
         names = ("term", "role", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
-        return pd.DataFrame([{name: getattr(term, name) for name in names} for term in self.coefficients], columns=list(names))
+        return pd.DataFrame(
+            [{name: getattr(term, name) for name in names} for term in self.coefficients], columns=list(names)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class ReadCells(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """An entry under ``readers/``: a name for ``study.toml``, and functions from path to text cells and to column names.
+    """An entry under ``readers/``: a name for ``study.toml``, and functions from path to text cells and to names.
 
     ``read`` may be given the only columns to read, so that a plan can look at keys without looking at answers.
     """

@@ -84,14 +84,22 @@ def column_from(name: str, group: str, row: Mapping[str, Any]) -> Column:
     unknown = sorted(set(row) - known)
     missing = sorted({"label", "meaning", "unit", "kind", "table"} - set(row))
     if unknown or missing:
-        raise EntryError(where, expected=listed(sorted(known)), found=f"unknown: {listed(unknown)}; missing: {listed(missing)}")
+        raise EntryError(
+            where, expected=listed(sorted(known)), found=f"unknown: {listed(unknown)}; missing: {listed(missing)}"
+        )
     if row["kind"] not in KINDS or row["table"] not in HOMES:
-        raise EntryError(where, expected=f"kind in {listed(KINDS)}; table in {listed(HOMES)}", found=f"{row['kind']}, {row['table']}")
+        raise EntryError(
+            where, expected=f"kind in {listed(KINDS)}; table in {listed(HOMES)}", found=f"{row['kind']}, {row['table']}"
+        )
     low, high = row.get("range", (None, None))
     if row["kind"] == "flag":
         low, high = 0, 1
     return Column(
-        name=name, group=group, low=low, high=high, labels=tuple(row.get("labels", ())),
+        name=name,
+        group=group,
+        low=low,
+        high=high,
+        labels=tuple(row.get("labels", ())),
         **{key: row[key] for key in ("label", "meaning", "unit", "kind", "table")},
     )
 
@@ -105,6 +113,8 @@ def glossary() -> Glossary:
         group = path.name.removesuffix(".toml")
         for name, row in tomllib.loads(path.read_text("utf-8")).items():
             if name in columns:
-                raise EntryError(f"glossary row {name!r}", expected="one home", found=f"{columns[name].group} and {group}")
+                raise EntryError(
+                    f"glossary row {name!r}", expected="one home", found=f"{columns[name].group} and {group}"
+                )
             columns[name] = column_from(name, group, row)
     return Glossary(columns)

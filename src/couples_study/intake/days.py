@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ WHOLE = r"[+-]?\d{1,7}(?:\.0*)?"
 
 
 def place_in_time(records: Records, roster: Roster, meta: Meta) -> None:
-    """Set ``day`` (and ``date``, ``entry_late``) or ``wave``; hold records whose time is missing or outside the study."""
+    """Set ``day`` (and ``date``, ``entry_late``) or ``wave``; hold records with no time or one outside the study."""
     frame, keys = records.frame, records.source.keys
     if records.source.table == "survey_waves":
         column = keys.wave or keys.week or ""
@@ -52,13 +53,14 @@ def _whole(records: Records, key: str, column: str) -> pd.Series:
 
 
 def _starts(records: Records, roster: Roster, meta: Meta) -> pd.Series:
-    common = pd.Timestamp(meta.start_date) if meta.start_date is not None else pd.NaT
+    common: Any = pd.Timestamp(meta.start_date) if meta.start_date is not None else pd.NaT
     starts = records.frame["couple_id"].map(roster.start_dates) if len(roster.start_dates) else None
     if starts is None and meta.start_date is None:
         raise StudyFileError(
-            "study.toml, [study]", expected="a first day, since the diary has dates and not days",
+            "study.toml, [study]",
+            expected="a first day, since the diary has dates and not days",
             found="neither start_date under [study] nor a start_date column in people or couples",
-            do='say start_date = 2026-03-02 under [study], or map a column onto start_date',
+            do="say start_date = 2026-03-02 under [study], or map a column onto start_date",
         )
     filled = pd.Series(common, index=records.frame.index) if starts is None else starts.fillna(common)
     return pd.to_datetime(filled)

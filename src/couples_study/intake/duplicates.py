@@ -29,8 +29,8 @@ def hold_duplicates(files: Sequence[Records]) -> None:
     conflicting = repeated.index[~agreeing]
     extra = repeated.index[agreeing & repeated.duplicated(keys, keep="first")]
     for number, records in enumerate(files):
-        _hold(records, conflicting, number, "duplicate_conflicting")
-        _hold(records, extra, number, "duplicate_identical")
+        _hold(records, list(conflicting), number, "duplicate_conflicting")
+        _hold(records, list(extra), number, "duplicate_identical")
 
 
 def _claims(records: Records, keys: list[str]) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def _claims(records: Records, keys: list[str]) -> pd.DataFrame:
     return claims.assign(**{key: claims[key].mask(claims[key].astype("str").eq("")) for key in keys})
 
 
-def _hold(records: Records, index: pd.MultiIndex, number: int, reason: str) -> None:
+def _hold(records: Records, index: list[tuple[int, int]], number: int, reason: str) -> None:
     positions = [position for file, position in index if file == number]
     mask = np.zeros(len(records.frame), dtype=bool)
     mask[positions] = True

@@ -41,8 +41,14 @@ def _measure_row(name: str, of: str, measure: Measure) -> Column:
     return Column(
         name=name,
         label=measure.label if name == of else f"{measure.label}: item {name}",
-        meaning=measure.meaning or measure.label, unit=measure.unit, kind="code" if measure.labels else "number",
-        table="diary_days", group="this study", low=low, high=high, labels=measure.labels,
+        meaning=measure.meaning or measure.label,
+        unit=measure.unit,
+        kind="code" if measure.labels else "number",
+        table="diary_days",
+        group="this study",
+        low=low,
+        high=high,
+        labels=measure.labels,
     )
 
 
@@ -63,7 +69,9 @@ def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyad
     by = _by_column(source, dyads, names, answers)
     used = set(answers.values()) | keys | {by or ""}
     ignored = tuple(name for name in header if not used & {name, names_of(source, name)})
-    shared = frozenset(target for target, column in answers.items() if column in header) if source.prefixes else frozenset()
+    shared = (
+        frozenset(target for target, column in answers.items() if column in header) if source.prefixes else frozenset()
+    )
     return Mapping(answers=answers, ignored=ignored, by=by, shared=shared)
 
 
@@ -86,7 +94,9 @@ def _without_prefixes(source: Source, header: tuple[str, ...], file: str) -> set
     for (role, prefix), names in zip(source.prefixes.items(), stripped, strict=True):
         if not names:
             raise DeliveryError(
-                f"{file}, header", expected=f"columns that begin with {prefix!r} (prefix of {role})", found="none",
+                f"{file}, header",
+                expected=f"columns that begin with {prefix!r} (prefix of {role})",
+                found="none",
                 do="mend prefixes in its [[source]]",
             )
     plain = {name for name in header if names_of(source, name) == name}
@@ -104,7 +114,8 @@ def _require_keys(source: Source, header: tuple[str, ...], file: str) -> None:
     if absent:
         guess = nearest(absent[0], header)
         raise DeliveryError(
-            f"{file}, header", expected=f"the key column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
+            f"{file}, header",
+            expected=f"the key column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
             found=f"columns {listed(header)}",
             do=f"did you mean {guess!r}? " * bool(guess) + "mend keys (or separator) in its [[source]]",
         )
@@ -127,7 +138,8 @@ def _require_delivered(wanted: Iterable[str], names: set[str], where: str, heade
     if absent:
         guess = nearest(absent[0], names)
         raise DeliveryError(
-            where, expected=f"export column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
+            where,
+            expected=f"export column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
             found=f"columns {listed(header)}",
             do=f"did you mean {guess!r}?" if guess else "mend columns in its [[source]], or export the column too",
         )

@@ -54,7 +54,11 @@ class Records:
                     known[1].append(column)
         order = sorted(first)
         return pd.DataFrame(
-            {"position": order, "reason": [first[i][0] for i in order], "column": ["; ".join(first[i][1]) for i in order]}
+            {
+                "position": order,
+                "reason": [first[i][0] for i in order],
+                "column": ["; ".join(first[i][1]) for i in order],
+            }
         )
 
     def held(self) -> np.ndarray:
@@ -81,7 +85,9 @@ def _half(cells: pd.DataFrame, source: Source, mapping: Mapping, role: str, pref
     for key in KEY_COLUMNS:
         name = getattr(source.keys, key)
         if name is not None:
-            columns[f"_key_{key}"] = pd.Series(rows.astype(str), dtype="str") if name == ROW else cells[name].str.strip()
+            columns[f"_key_{key}"] = (
+                pd.Series(rows.astype(str), dtype="str") if name == ROW else cells[name].str.strip()
+            )
     if mapping.by is not None:
         columns["_by"] = cells[mapping.by].str.strip()
     for target, name in mapping.answers.items():

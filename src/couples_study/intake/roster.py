@@ -16,7 +16,10 @@ RESPONDENT = "respondent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """Everyone known: ``people`` has couple_id, person_id, raw_person, role; ``declared`` whether a people source did."""
+    """Everyone known: ``people`` has couple_id, _person (as in the export) and role, one row per person.
+
+    ``declared`` says whether a people source named them; ``start_dates`` has first days by couple.
+    """
 
     people: pd.DataFrame
     declared: bool
@@ -27,7 +30,9 @@ def identify(records: Records, dyads: Dyads) -> None:
     """Set couple_id, raw person and role as far as this file alone tells; hold records without a key."""
     frame = records.frame
     person = frame["_key_person"] if "_key_person" in frame else frame["_partner"]
-    couple = frame["_key_couple"] if "_key_couple" in frame else (person if dyads.single else pd.Series("", frame.index))
+    couple = (
+        frame["_key_couple"] if "_key_couple" in frame else (person if dyads.single else pd.Series("", frame.index))
+    )
     frame["couple_id"] = couple.astype("str")
     frame["_person"] = person.astype("str")
     frame["role"] = _role_here(records, dyads)
@@ -63,7 +68,7 @@ def roster_of(files: Sequence[Records], study: StudyFile) -> Roster:
     people = people.sort_index()
     if not study.dyads.distinguishable and not study.dyads.single:
         people = _lettered(people)
-    return Roster(people=people.reset_index(drop=True), declared=bool(with_people), start_dates=_starts(files, study))
+    return Roster(people=people.reset_index(drop=True), declared=bool(with_people), start_dates=_starts(files))
 
 
 def _named(records: Records) -> pd.DataFrame:
@@ -83,7 +88,7 @@ def _lettered(people: pd.DataFrame) -> pd.DataFrame:
     return people.assign(role=letters.astype("str"))
 
 
-def _starts(files: Sequence[Records], study: StudyFile) -> pd.Series:
+def _starts(files: Sequence[Records]) -> pd.Series:
     """First day by couple: from a mapped ``start_date``, or the study's own. A couple with two keeps none."""
     parts = [one.frame[["couple_id", "start_date"]] for one in files if "start_date" in one.mapping.answers]
     if not parts:

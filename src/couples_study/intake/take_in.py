@@ -16,7 +16,7 @@ from couples_study.intake.days import place_in_time
 from couples_study.intake.duplicates import hold_duplicates
 from couples_study.intake.mapping import mapping_of
 from couples_study.intake.records import Records, any_column, records_of
-from couples_study.intake.roster import Roster, identify, link, roster_of
+from couples_study.intake.roster import Roster, identify, link_records, roster_of
 from couples_study.intake.values import read_values
 from couples_study.tables import GRAINS, schema_of
 
@@ -63,7 +63,8 @@ def link(study: StudyFile, delivered: Delivered, glossary: Glossary) -> Intake:
     tables = dict(_tables(delivered, roster, study, glossary))
     entries = tuple(_entry(names[number], records) for number, files in enumerate(delivered) for records in files)
     ledger = Ledger(
-        sources=entries, tables={name: _table_entry(name, table, delivered) for name, table in tables.items()},
+        sources=entries,
+        tables={name: _table_entry(name, table, delivered) for name, table in tables.items()},
         data_root=study.study.data_root,
     )
     held = {names[number]: _held_rows(files) for number, files in enumerate(delivered)}
@@ -139,8 +140,10 @@ def _joined(parts: list[pd.DataFrame], keys: list[str], name: str) -> pd.DataFra
         both = (set(table.columns) & set(part.columns)) - set(keys) - set(WRITTEN_BY_US.get(name, ()))
         if both:
             raise StudyFileError(
-                f"study.toml, sources of table {name}", expected="each column from one source",
-                found=f"{listed(sorted(both))} from two", do="map the column in one of them only",
+                f"study.toml, sources of table {name}",
+                expected="each column from one source",
+                found=f"{listed(sorted(both))} from two",
+                do="map the column in one of them only",
             )
         repeated = [column for column in WRITTEN_BY_US.get(name, ()) if column in table and column in part]
         table = table.merge(part.drop(columns=repeated), on=keys, how="outer")
@@ -159,7 +162,7 @@ def _couples(table: pd.DataFrame | None, people: pd.DataFrame, roster: Roster) -
 def _validated(name: str, table: pd.DataFrame, people: pd.DataFrame, glossary: Glossary) -> pd.DataFrame:
     """The finished table in its final types and order, checked once more as a whole; delivery order of people kept."""
     grain = GRAINS[name]
-    table = table.astype({key: "int64" for key in grain.whole})
+    table = table.astype(dict.fromkeys(grain.whole, "int64"))
     answers = [column for column in table.columns if column not in grain.keys and column != "role"]
     checked = schema_of(name, answers, glossary).validate(table[[*grain.keys, *answers]])
     if not grain.has_person:
@@ -193,7 +196,9 @@ def _entry(name: str, records: Records) -> SourceEntry:
 
 def _table_entry(name: str, table: pd.DataFrame, by_source: Sequence[Sequence[Records]]) -> TableEntry:
     rules = [
-        records.excluded for files in by_source for records in files
+        records.excluded
+        for files in by_source
+        for records in files
         if records.source.table == name and records.excluded is not None
     ]
     counts = pd.concat(rules).value_counts().sort_index() if rules else pd.Series(dtype="int64")
@@ -206,7 +211,7 @@ def _table_entry(name: str, table: pd.DataFrame, by_source: Sequence[Sequence[Re
 
 
 def _held_rows(files: Sequence[Records]) -> pd.DataFrame:
-    """Held records of one source, whole, in the words of the export, with ``_file``, ``_row``, ``_reason``, ``_column``."""
+    """Held records of one source, whole, in the words of the export, with _file, _row, _reason and _column."""
     parts = []
     for records in files:
         reasons = records.reasons()

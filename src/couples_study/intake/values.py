@@ -1,4 +1,4 @@
-"""From text cells to values: closed recodes, missing codes by kind, numbers. What does not fit is a fault, never a guess."""
+"""From text cells to values: closed recodes, missing codes by kind, numbers. What does not fit is a fault."""
 
 from __future__ import annotations
 

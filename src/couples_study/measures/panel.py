@@ -25,7 +25,7 @@ class Panel:
     row_of: pd.Series
 
     def rows(self, who: str, lag: int) -> np.ndarray:
-        """For each row the number of the row that holds ``who``'s answers ``lag`` days before; -1 where there is none."""
+        """For each row the number of the row with ``who``'s answers ``lag`` days before; -1 where there is none."""
         codes = self.own if who == "own" else self.partner
         wanted = pd.MultiIndex.from_arrays([codes, self.frame["time"].to_numpy() - lag])
         return self.row_of.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64)
@@ -48,23 +48,27 @@ class Panel:
         """The mean of the person means."""
         return float(self.frame.groupby(self.own)[column].mean().mean())
 
-    def within_sd(self, column: str) -> float:
-        """The pooled within-person standard deviation of ``column``."""
-        groups = self.frame.groupby(self.own)[column]
-        deviations = self.frame[column] - groups.transform("mean")
-        freedom = deviations.count() - groups.mean().count()
-        return float(np.sqrt((deviations**2).sum() / max(freedom, 1)))
+    def sd(self, column: str, kind: str, which: pd.Series | None = None) -> float:
+        """The standard deviation of ``column``: pooled within persons, between person means, or over all answers.
 
-    def between_sd(self, column: str) -> float:
-        """The standard deviation of the person means of ``column``."""
-        return float(self.frame.groupby(self.own)[column].mean().std())
+        ``kind`` is "within SD", "between SD" or "SD"; ``which`` limits it to some rows, such as those of one role.
+        """
+        rows = slice(None) if which is None else which.to_numpy()
+        values, people = self.frame[column][rows], self.own[rows]
+        if kind == "SD":
+            return float(values.std())
+        means = values.groupby(people).mean()
+        if kind == "between SD":
+            return float(means.std())
+        deviations = values - values.groupby(people).transform("mean")
+        return float(np.sqrt((deviations**2).sum() / max(int(deviations.count() - means.count()), 1)))
 
     def mean_reliability(self, column: str) -> float:
         """Reliability of a person mean over the answered days, ICC/(ICC+(1-ICC)/T) with T their mean number."""
         groups = self.frame.groupby(self.own)[column]
         days = float(groups.count().mean())
-        noise = self.within_sd(column) ** 2 / days
-        observed = self.between_sd(column) ** 2
+        noise = self.sd(column, "within SD") ** 2 / days
+        observed = self.sd(column, "between SD") ** 2
         return float(max(observed - noise, 0.0) / observed) if observed > 0 else 0.0
 
 
@@ -76,7 +80,9 @@ def panel_of(frame: pd.DataFrame) -> Panel:
     codes, people = pd.factorize(frame["person_id"])
     couple_of = frame.drop_duplicates("person_id").set_index("person_id")["couple_id"].reindex(people)
     if couple_of.value_counts().max() > 2:
-        raise FrameError("panel", expected="at most two persons in a couple", found="three or more", do="run intake again")
+        raise FrameError(
+            "panel", expected="at most two persons in a couple", found="three or more", do="run intake again"
+        )
     other = np.full(len(people), -1)
     for members in couple_of.reset_index(drop=True).groupby(couple_of.to_numpy(), sort=False).indices.values():
         if len(members) == 2:

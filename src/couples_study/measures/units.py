@@ -19,7 +19,9 @@ def sides_of(unit: str, where: str) -> tuple[str | None, str | None]:
     outcome, separator, predictor = unit.partition(" per ")
     if not separator:
         raise StudyFileError(
-            where, expected='a unit of the form "points per point" or "within SD per within SD"', found=repr(unit),
+            where,
+            expected='a unit of the form "points per point" or "within SD per within SD"',
+            found=repr(unit),
             do="say what one unit of the outcome and one of the predictor is, with 'per' between them",
         )
     return _side(outcome, unit, where), _side(predictor, unit, where)
@@ -31,7 +33,9 @@ def _side(words: str, unit: str, where: str) -> str | None:
         return words
     if re.search(r"\bSDs?\b|standard", words, flags=re.IGNORECASE):
         raise StudyFileError(
-            where, expected=f"raw units, or one of {', '.join(STANDARD)}, on each side of 'per'", found=repr(unit),
+            where,
+            expected=f"raw units, or one of {', '.join(STANDARD)}, on each side of 'per'",
+            found=repr(unit),
             do='write for instance "within SD per within SD"',
         )
     return None

@@ -31,7 +31,19 @@ from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank
 from couples_study.models.terms import contrast, split
 
 OPTIONS = frozenset(
-    {"actor", "partner", "centering", "lag", "autoregression", "by_role", "covariates", "random", "reduce", "residual", "test"}
+    {
+        "actor",
+        "partner",
+        "centering",
+        "lag",
+        "autoregression",
+        "by_role",
+        "covariates",
+        "random",
+        "reduce",
+        "residual",
+        "test",
+    }
 )
 ESTIMATOR = "GEE, working independence, bias-reduced couple-clustered variance, t with G-1 df"
 FIRST_DAYS = 2
@@ -43,20 +55,28 @@ def check(question: Question, setting: Setting, where: str) -> None:
         raise StudyFileError(where, expected="actor or partner predictors", found="neither", do="name at least one")
     if question.by_role and not setting.dyads.distinguishable:
         raise StudyFileError(
-            where, expected="by_role = false where partners can not be told apart", found="by_role = true",
+            where,
+            expected="by_role = false where partners can not be told apart",
+            found="by_role = true",
             do='leave it out, or make [dyads] type = "distinguishable" with by and labels',
         )
     own_lag = question.outcome in question.actor and question.lag == 1
     if question.autoregression and own_lag:
         raise StudyFileError(
-            where, expected="yesterday's outcome once", found="autoregression = true, and the outcome among actor at lag 1",
+            where,
+            expected="yesterday's outcome once",
+            found="autoregression = true, and the outcome among actor at lag 1",
             do="leave the outcome out of actor",
         )
     if question.outcome in question.actor and question.lag == 0:
-        raise StudyFileError(where, expected="an outcome that is not its own predictor", found=question.outcome, do="mend actor")
+        raise StudyFileError(
+            where, expected="an outcome that is not its own predictor", found=question.outcome, do="mend actor"
+        )
     if question.autoregression and question.residual is not None and question.residual.endswith("@ar1"):
         raise StudyFileError(
-            where, expected='residual "un", "role" or "iid" with autoregression = true', found=f'residual = "{question.residual}"',
+            where,
+            expected='residual "un", "role" or "iid" with autoregression = true',
+            found=f'residual = "{question.residual}"',
             do="a lagged outcome and autocorrelated residuals can not be told apart; keep one of them",
         )
     sides_of(question.smallest_effect.unit, where)
@@ -69,7 +89,7 @@ def plan(question: Question, setting: Setting) -> Plan:
     """The model in words, without looking at any answer."""
     pieces = pieces_of_question(question)
     covariates = question.covariates if question.covariates is not None else ("study_day", "weekend")
-    terms = [piece.words(question) for piece in pieces] + list(covariates)
+    terms = [piece.words() for piece in pieces] + list(covariates)
     per_role = " (each by role)" if question.by_role else ""
     names = column_names(question, setting)
     right = " + ".join([*(n for n in names if split(n)[0] not in covariates), *covariates])
@@ -93,7 +113,8 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         return too_few(id, couples, "complete rows for this model")
     if not full_rank(design.X):
         return NotTestable(
-            id=id, reason="collinear",
+            id=id,
+            reason="collinear",
             detail="Some predictors do not vary here or are sums of others, so their effects can not be told apart.",
         )
     fit = gee(design.y, design.X, design.names, design.couple)
@@ -101,9 +122,16 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     tested = tuple(_tested(fit, words, question, panel, design) for words in tests)
     planned = plan(question, setting)
     return Evidence(
-        id=id, model="apim", unit=question.smallest_effect.unit, tested=tested, coefficients=fit.terms(),
-        counts=_counts(tests, design, panel, setting), equation=planned.equation, formula=planned.formula,
-        estimator=fit.estimator, concerns=_concerns(question, panel, design, couples),
+        id=id,
+        model="apim",
+        unit=question.smallest_effect.unit,
+        tested=tested,
+        coefficients=fit.terms(),
+        counts=_counts(tests, design, panel, setting),
+        equation=planned.equation,
+        formula=planned.formula,
+        estimator=fit.estimator,
+        concerns=_concerns(question, panel, design, couples),
         sensitivity=_sensitivity(tests, question, panel, setting, design),
         figure=_figure(tests[0], question, fit, design, setting),
     )
@@ -118,24 +146,27 @@ def _weights(words: str, question: Question, panel: Panel, design: Design) -> np
     weights = contrast(words, design.names, "test")
     for position in np.flatnonzero(weights):
         piece = design.pieces[position]
-        weights[position] *= _factor(piece, question, panel)
+        weights[position] *= _factor(piece, split(design.names[position])[1], question, panel)
     return weights
 
 
-def _factor(piece: Piece | None, question: Question, panel: Panel) -> float:
+def _factor(piece: Piece | None, role: str | None, question: Question, panel: Panel) -> float:
+    """The change of unit of one term; a term of one role uses that role's SD, or the partner's where they answered."""
     if piece is None:
         raise StudyFileError(
-            "test", expected="terms with a predictor", found="an intercept or covariate, whose unit is not that of smallest_effect",
+            "test",
+            expected="terms with a predictor",
+            found="an intercept or covariate, whose unit is not that of smallest_effect",
             do="test actor, partner or autoregression terms",
         )
 
-    def sd_of(column: str, kind: str) -> float:
-        if kind == "within SD":
-            return panel.within_sd(column)
-        return panel.between_sd(column) if kind == "between SD" else float(panel.frame[column].std())
-
+    mine = panel.frame["role"].eq(role) if role is not None else None
+    theirs = ~mine if mine is not None and piece.who == "partner" else mine
     return factor(
-        question.smallest_effect.unit, lambda kind: sd_of(question.outcome, kind), lambda kind: sd_of(piece.column, kind), "unit"
+        question.smallest_effect.unit,
+        lambda kind: panel.sd(question.outcome, kind, mine),
+        lambda kind: panel.sd(piece.column, kind, theirs),
+        "unit",
     )
 
 
@@ -149,12 +180,16 @@ def _counts(tests: tuple[str, ...], design: Design, panel: Panel, setting: Setti
     frame = panel.frame.iloc[design.row[used]]
     return Counts(
         couples=int(frame["couple_id"].nunique()),
-        people=int(len(np.unique(np.concatenate([panel.own[design.row[used]], panel.partner[design.row[used]]])))
-                   - int((panel.partner[design.row[used]] < 0).any())),
+        people=int(
+            len(np.unique(np.concatenate([panel.own[design.row[used]], panel.partner[design.row[used]]])))
+            - int((panel.partner[design.row[used]] < 0).any())
+        ),
         n_obs=int(used.sum()),
-        days_scheduled=None if setting.scheduled_days is None else int(panel.frame["couple_id"].nunique()) * setting.scheduled_days,
-        days_answered=int(len(panel.frame[["couple_id", "time"]].drop_duplicates())),
-        days_used=int(len(frame[["couple_id", "time"]].drop_duplicates())),
+        days_scheduled=None
+        if setting.scheduled_days is None
+        else int(panel.frame["couple_id"].nunique()) * setting.scheduled_days,
+        days_answered=len(panel.frame[["couple_id", "time"]].drop_duplicates()),
+        days_used=len(frame[["couple_id", "time"]].drop_duplicates()),
     )
 
 
@@ -175,21 +210,18 @@ def _concerns(question: Question, panel: Panel, design: Design, couples: int) ->
 def _sensitivity(
     tests: tuple[str, ...], question: Question, panel: Panel, setting: Setting, design: Design
 ) -> tuple[Sensitivity, ...]:
-    """The same terms without covariates, without the first days, and from differences within persons alone."""
+    """The same terms without covariates, and without the first days (people may answer differently at the start)."""
     bare = design_of(question.model_copy(update={"covariates": ()}), panel, setting)
     late = design.keep(panel.frame["time"].to_numpy()[design.row] >= FIRST_DAYS)
-    variants = (
-        ("without covariates", bare), (f"without the first {FIRST_DAYS} days", late), ("within persons only", design.demeaned())
-    )
+    variants = (("without covariates", bare), (f"without the first {FIRST_DAYS} days", late))
     rows = []
     for label, variant in variants:
         if variant.couples() < FEWEST_COUPLES or not full_rank(variant.X):
             continue
         fit = gee(variant.y, variant.X, variant.names, variant.couple)
         for words in tests:
-            if all(split(name)[0] in {split(n)[0] for n in variant.names} for name in _names_in(words, design)):
-                term = _tested(fit, words, question, panel, variant)
-                rows.append(_row(label if len(tests) == 1 else f"{label}: {words}", term))
+            term = _tested(fit, words, question, panel, variant)
+            rows.append(_row(label if len(tests) == 1 else f"{label}: {words}", term))
     return tuple(rows)
 
 
@@ -199,12 +231,16 @@ def _names_in(words: str, design: Design) -> list[str]:
 
 def _row(label: str, term: Term) -> Sensitivity:
     return Sensitivity(
-        label=label, estimate=term.estimate, conf_low=term.conf_low, conf_high=term.conf_high,
-        std_error=term.std_error, df=term.df,
+        label=label,
+        estimate=term.estimate,
+        conf_low=term.conf_low,
+        conf_high=term.conf_high,
+        std_error=term.std_error,
+        df=term.df,
     )
 
 
-def _figure(words: str, question: Question, fit: Linear, design: Design, setting: Setting):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _figure(words: str, question: Question, fit: Linear, design: Design, setting: Setting):  # type: ignore[no-untyped-def]
     names = _names_in(words, design)
     if len(names) != 1:
         return None
@@ -212,18 +248,27 @@ def _figure(words: str, question: Question, fit: Linear, design: Design, setting
     used = design.rows_behind((words,))
     piece = design.pieces[position]
     partial = design.y - design.X @ fit.params + design.X[:, position] * fit.params[position]
-    x_label = piece.words(question) if piece is not None else names[0]
+    x_label = piece.words() if piece is not None else names[0]
     return partial_bins(
-        x=design.X[used, position], y=partial[used], couple=design.couple[used],
-        title=words, x_label=f"{setting.label(piece.column) if piece else ''}: {x_label}",
+        x=design.X[used, position],
+        y=partial[used],
+        couple=design.couple[used],
+        title=words,
+        x_label=f"{setting.label(piece.column) if piece else ''}: {x_label}",
         y_label=f"{setting.label(question.outcome)}, other terms held",
         slope=float(fit.params[position]),
     )
 
 
 MODEL = Model(
-    name="apim", summary="actor and partner effects in repeated measures", options=OPTIONS, repeated=True,
-    partners=lambda question: True, check=check, plan=plan, estimate=estimate,
+    name="apim",
+    summary="actor and partner effects in repeated measures",
+    options=OPTIONS,
+    repeated=True,
+    partners=lambda question: True,
+    check=check,
+    plan=plan,
+    estimate=estimate,
     strength=lambda question: "lagged" if question.lag == 1 else "associational",
     looks=lambda question: frozenset((piece.who, piece.lag) for piece in pieces_of_question(question)),
 )

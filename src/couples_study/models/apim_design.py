@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,10 @@ import pandas as pd
 from couples_study.contracts.hypothesis import Question
 from couples_study.measures import Panel
 from couples_study.models.model import Setting
+from couples_study.models.terms import tested_roles
 
+MEAN_USED = ".mean_used"
+NOTHING = 1e-8
 DEFAULT_COVARIATES = ("study_day", "weekend")
 
 
@@ -28,7 +32,7 @@ class Piece:
     kind: str
     lag: int
 
-    def words(self, question: Question) -> str:
+    def words(self) -> str:
         when = "[t]" if self.lag == 0 else f"[t-{self.lag}]"
         part = {"within": f"{when} minus own mean", "between": " (mean of the person)"}.get(self.kind, when)
         return f"{self.who} {self.column}{part}"
@@ -65,26 +69,10 @@ class Design:
         rows = {name: getattr(self, name)[which] for name in ("y", "X", "couple", "person", "role", "row")}
         return replace(self, **rows)
 
-    def demeaned(self) -> Design:
-        """Outcome and predictors as differences from the person's own mean over the rows used; what is constant goes."""
-        codes = pd.Series(self.person)
-
-        def inside(values: np.ndarray) -> np.ndarray:
-            return values - pd.DataFrame(values).groupby(codes.to_numpy()).transform("mean").to_numpy()
-
-        y, X = inside(self.y[:, None])[:, 0], inside(self.X)
-        moving = np.flatnonzero(np.linalg.norm(X, axis=0) > 1e-8 * np.maximum(np.linalg.norm(self.X, axis=0), 1e-300))
-        return replace(
-            self, y=y, X=X[:, moving], names=tuple(self.names[i] for i in moving),
-            pieces=tuple(self.pieces[i] for i in moving),
-        )
-
     def rows_behind(self, tests: tuple[str, ...]) -> np.ndarray:
         """The rows whose outcome enters the tested terms: those of the roles named in ``tests``, or all."""
-        roles = {words[words.index("[") + 1 : words.index("]")] for words in tests if words.count("[") == 1}
-        if any("[" not in words or words.count("[") > 1 for words in tests) or not roles:
-            return np.ones(len(self.y), dtype=bool)
-        return np.isin(self.role.astype(object), list(roles))
+        roles = tested_roles(tests)
+        return np.ones(len(self.y), dtype=bool) if roles is None else np.isin(self.role.astype("str"), list(roles))
 
 
 def pieces_of_question(question: Question) -> list[Piece]:
@@ -122,34 +110,69 @@ def _intercepts(setting: Setting) -> list[str]:
 
 
 def design_of(question: Question, panel: Panel, setting: Setting) -> Design:
-    """The complete rows of the model. Default covariates that this study lacks are left out; named ones are not."""
+    """The complete rows of the model. Default covariates that this study lacks are left out; named ones are not.
+
+    With ``centering = "person"`` the person's means over the rows used are held beside every day-level term: lags and
+    gaps leave those means a little off zero, and differences between persons would leak into the within-person
+    effects (Mundlak, 1978).
+    """
     columns: list[tuple[str, Piece | None, np.ndarray]] = [
         (piece.name, piece, piece.values(panel)) for piece in pieces_of_question(question)
     ]
     columns += [(name, None, _covariate(name, panel)) for name in _covariates(question, panel)]
-    role = panel.frame["role"].to_numpy(dtype=object)
-    names, pieces, values = [], [], []
-    ones = np.ones(len(role))
-    for name, piece, column in [("intercept", None, ones), *columns]:
+    y = panel.value(question.outcome)
+    complete = np.isfinite(y) & np.all([np.isfinite(column) for _, _, column in columns], axis=0)
+    person, role = panel.own[complete], panel.frame["role"].to_numpy(dtype=object)[complete]
+    kept = [(name, piece, column[complete]) for name, piece, column in columns]
+    held = list(_means_used(kept, person)) if question.centering == "person" else []
+    X, names, pieces = _by_role([("intercept", None, np.ones(len(person))), *kept, *held], question, setting, role)
+    couple = pd.factorize(panel.frame["couple_id"])[0]
+    return Design(
+        y=y[complete],
+        X=X,
+        names=names,
+        pieces=pieces,
+        couple=couple[complete],
+        person=person,
+        role=role,
+        row=np.flatnonzero(complete),
+    )
+
+
+def _means_used(
+    columns: list[tuple[str, Piece | None, np.ndarray]], person: np.ndarray
+) -> Iterator[tuple[str, None, np.ndarray]]:
+    for name, piece, column in columns:
+        if piece is not None and piece.kind != "within":
+            continue
+        means = pd.Series(column).groupby(person).transform("mean").to_numpy()
+        varies = np.linalg.norm(column - means) > NOTHING * np.linalg.norm(column)
+        if varies and np.linalg.norm(means - means.mean()) > NOTHING * np.linalg.norm(column):
+            yield f"{name}{MEAN_USED}", None, means
+
+
+def _by_role(
+    columns: Sequence[tuple[str, Piece | None, np.ndarray]], question: Question, setting: Setting, role: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...], tuple[Piece | None, ...]]:
+    """One column per term, or per term and role where effects are by role; intercepts always are where roles exist."""
+    names: list[str] = []
+    pieces: list[Piece | None] = []
+    values: list[np.ndarray] = []
+    for name, piece, column in columns:
         split_it = setting.roles if (question.by_role or name == "intercept") else ()
         for one in split_it or (None,):
             names.append(f"{name}[{one}]" if one else name)
             pieces.append(piece)
             values.append(np.where(role == one, column, 0.0) if one else column)
-    X, y = np.column_stack(values), panel.value(question.outcome)
-    complete = np.isfinite(y) & np.all([np.isfinite(column) for _, _, column in columns], axis=0)
-    couple = pd.factorize(panel.frame["couple_id"])[0]
-    return Design(
-        y=y[complete], X=X[complete], names=tuple(names), pieces=tuple(pieces), couple=couple[complete],
-        person=panel.own[complete], role=role[complete], row=np.flatnonzero(complete),
-    )
+    return np.column_stack(values), tuple(names), tuple(pieces)
 
 
 def _covariates(question: Question, panel: Panel) -> tuple[str, ...]:
     if question.covariates is not None:
         return question.covariates
     return tuple(
-        name for name in DEFAULT_COVARIATES
+        name
+        for name in DEFAULT_COVARIATES
         if name == "study_day" or (name in panel.frame and panel.frame[name].nunique() > 1)
     )
 

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy import stats
 
 from couples_study.contracts.evidence import FigureData
+from couples_study.privacy import SMALLEST_CELL
 
 MOST_BINS = 12
-FEWEST_IN_BIN = 5
 
 
 def partial_bins(
@@ -17,21 +17,25 @@ def partial_bins(
 ) -> FigureData:
     """Means of ``y`` (a partial residual) in bins of equal count of ``x``, with couple-clustered 95% intervals.
 
-    Bins with fewer than `FEWEST_IN_BIN` couples are left out.
+    Bins with fewer than `SMALLEST_CELL` couples are left out.
     """
     edges = np.unique(np.quantile(x, np.linspace(0, 1, MOST_BINS + 1)))
     where = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(len(edges) - 2, 0))
     rows = [_bin(x[where == i], y[where == i], couple[where == i]) for i in range(max(len(edges) - 1, 1))]
     frame = pd.DataFrame([row for row in rows if row is not None], columns=["x", "y", "low", "high", "n"])
     return FigureData(
-        kind="bins", title=title, x_label=x_label, y_label=y_label, frames={"bins": frame},
+        kind="bins",
+        title=title,
+        x_label=x_label,
+        y_label=y_label,
+        frames={"bins": frame},
         notes={"slope": slope, "n": len(x), "couples": len(np.unique(couple))},
     )
 
 
 def _bin(x: np.ndarray, y: np.ndarray, couple: np.ndarray) -> dict[str, float] | None:
     couples = np.unique(couple)
-    if len(couples) < FEWEST_IN_BIN:
+    if len(couples) < SMALLEST_CELL:
         return None
     mean = float(y.mean())
     sums = pd.Series(y - mean).groupby(couple).sum().to_numpy()

@@ -38,12 +38,21 @@ class Linear:
 def term_of(name: str, estimate: float, std_error: float, df: float) -> Term:
     """A term with its two-sided t test of zero and 95% interval."""
     if not (np.isfinite(estimate) and np.isfinite(std_error) and std_error > 0):
-        raise AnalysisError(name, expected="a finite estimate with a standard error", found="none", do="see the model's columns")
+        raise AnalysisError(
+            name, expected="a finite estimate with a standard error", found="none", do="see the model's columns"
+        )
     half = float(stats.t.isf((1 - CONF_LEVEL) / 2, df)) * std_error
     words, role = split(name)
     return Term(
-        term=words, role=role, estimate=estimate, std_error=std_error, df=df, statistic=estimate / std_error,
-        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)), conf_low=estimate - half, conf_high=estimate + half,
+        term=words,
+        role=role,
+        estimate=estimate,
+        std_error=std_error,
+        df=df,
+        statistic=estimate / std_error,
+        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)),
+        conf_low=estimate - half,
+        conf_high=estimate + half,
     )
 
 
@@ -61,14 +70,19 @@ def gee(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: np.ndarray)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            fit = GEE(
-                y[order], X[order], groups=couples[order], family=Gaussian(), cov_struct=Independence()
-            ).fit(cov_type="bias_reduced")
+            fit = GEE(y[order], X[order], groups=couples[order], family=Gaussian(), cov_struct=Independence()).fit(
+                cov_type="bias_reduced"
+            )
         except (np.linalg.LinAlgError, ValueError, Warning) as error:
-            raise AnalysisError("GEE", expected="a fit", found=type(error).__name__, do="look for collinear columns") from error
+            raise AnalysisError(
+                "GEE", expected="a fit", found=type(error).__name__, do="look for collinear columns"
+            ) from error
     groups = len(np.unique(couples))
     return Linear(
-        names=tuple(names), params=np.asarray(fit.params), cov=np.asarray(fit.cov_params()), df=groups - 1,
+        names=tuple(names),
+        params=np.asarray(fit.params),
+        cov=np.asarray(fit.cov_params()),
+        df=groups - 1,
         estimator=f"GEE, working independence, bias-reduced couple-clustered variance, t with {groups - 1} df",
     )
 
@@ -79,6 +93,9 @@ def ols(y: np.ndarray, X: np.ndarray, names: Sequence[str]) -> Linear:
 
     fit = OLS(y, X).fit()
     return Linear(
-        names=tuple(names), params=np.asarray(fit.params), cov=np.asarray(fit.cov_params()), df=float(fit.df_resid),
+        names=tuple(names),
+        params=np.asarray(fit.params),
+        cov=np.asarray(fit.cov_params()),
+        df=float(fit.df_resid),
         estimator=f"ordinary least squares, t with {int(fit.df_resid)} df",
     )

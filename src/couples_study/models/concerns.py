@@ -12,7 +12,7 @@ MEASUREMENT_ERROR = Concern(
     code="measurement_error",
     sentence=(
         "Yesterday's answers carry measurement error. Controlling for an imperfect measure of yesterday leaves part of "
-        "yesterday in the lagged effect, so this model can show a path where there is none and hide one where there is."
+        "yesterday in the lagged effect: this model can show a path where there is none and hide one where there is."
     ),
 )
 SHORT_SERIES = Concern(
@@ -29,7 +29,7 @@ SAME_REPORTER = Concern(
 OPTIONS_NOT_USED = Concern(
     code="options_not_used",
     sentence=(
-        "random, reduce and residual belong to the mixed model; this fit is a couple-clustered GEE and did not use them."
+        "random, reduce and residual belong to the mixed model; this fit is a couple-clustered GEE without them."
     ),
 )
 
@@ -41,7 +41,7 @@ def few_couples(couples: int) -> tuple[Concern, ...]:
     return (
         Concern(
             code="few_couples",
-            sentence=f"Only {couples} couples: with fewer than {FEW_COUPLES} the standard errors are themselves uncertain.",
+            sentence=f"Only {couples} couples: below {FEW_COUPLES} the standard errors are themselves uncertain.",
         ),
     )
 
@@ -55,7 +55,7 @@ def unreliable_means(panel: Panel, columns: tuple[str, ...]) -> tuple[Concern, .
             found.append(
                 Concern(
                     code="person_mean_reliability",
-                    sentence=f"The person means of {column} have a reliability of {reliability:.2f}, below {RELIABLE:.2f}.",
+                    sentence=f"Person means of {column} have a reliability of {reliability:.2f}, below {RELIABLE:.2f}.",
                 )
             )
     return tuple(found)

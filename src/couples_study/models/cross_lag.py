@@ -51,11 +51,15 @@ def check(question: Question, setting: Setting, where: str) -> None:
     if question.predictor is None:
         raise StudyFileError(where, expected='predictor = "..."', found="none", do="name the column of the day before")
     if question.lag != 1:
-        raise StudyFileError(where, expected="lag = 1", found=f"lag = {question.lag}", do="use model apim for the same day")
+        raise StudyFileError(
+            where, expected="lag = 1", found=f"lag = {question.lag}", do="use model apim for the same day"
+        )
     for name, columns in question.indicators.items():
         if name not in (question.outcome, question.predictor) or len(columns) != 2:
             raise StudyFileError(
-                f"{where}, indicators", expected="two indicators each for outcome and predictor", found=f"{name}: {len(columns)}",
+                f"{where}, indicators",
+                expected="two indicators each for outcome and predictor",
+                found=f"{name}: {len(columns)}",
                 do='write indicators = { close = ["close_1", "close_2"] }',
             )
     sides_of(question.smallest_effect.unit, where)
@@ -66,8 +70,9 @@ def plan(question: Question, setting: Setting) -> Plan:
     y, x = question.outcome, question.predictor
     names = [f"{name} from {' and '.join(_indicators(question, name))}" for name in (y, x) if name]
     return Plan(
-        equation=f"{y}[t] = own {y}[t-1] + {x}[t-1] + study_day + weekend + error, all minus the person's mean; " + "; ".join(names),
-        formula=f"{y} ~ 0 + {y}.lag1 + {x}.lag1 + study_day + weekend | instruments: the other indicator | couples: couple_id",
+        equation=f"{y}[t] = own {y}[t-1] + {x}[t-1] + study_day + weekend + error, all minus the person's mean; "
+        + "; ".join(names),
+        formula=f"{y} ~ 0 + {y}.lag1 + {x}.lag1 + study_day + weekend | instruments: other indicator | couple_id",
         estimator="two-stage least squares within persons, couple-clustered variance, t with G-1 df",
         tested=(TESTED,),
     )
@@ -90,13 +95,24 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     plain = _plain(pairs).term(factors, TESTED)
     planned = plan(question, setting)
     return Evidence(
-        id=id, model="cross_lag", unit=question.smallest_effect.unit, tested=(tested,), coefficients=fit.terms(),
-        counts=_counts(panel, pairs, setting), equation=planned.equation, formula=planned.formula,
-        estimator=fit.estimator, concerns=_concerns(question, couples),
+        id=id,
+        model="cross_lag",
+        unit=question.smallest_effect.unit,
+        tested=(tested,),
+        coefficients=fit.terms(),
+        counts=_counts(panel, pairs, setting),
+        equation=planned.equation,
+        formula=planned.formula,
+        estimator=fit.estimator,
+        concerns=_concerns(question, couples),
         sensitivity=(
             Sensitivity(
-                label="without correction for measurement error", estimate=plain.estimate, conf_low=plain.conf_low,
-                conf_high=plain.conf_high, std_error=plain.std_error, df=plain.df,
+                label="without correction for measurement error",
+                estimate=plain.estimate,
+                conf_low=plain.conf_low,
+                conf_high=plain.conf_high,
+                std_error=plain.std_error,
+                df=plain.df,
             ),
         ),
     )
@@ -121,19 +137,25 @@ def _pairs(question: Question, panel: Panel) -> Pairs:
         steady.append(panel.frame["weekend"].to_numpy(dtype=np.float64))
     columns = np.column_stack([today, y1, y2, x1, x2, *steady])
     complete = np.isfinite(columns).all(axis=1)
-    inside = pd.DataFrame(columns[complete])
-    inside = (inside - inside.groupby(panel.own[complete]).transform("mean")).to_numpy()
+    answers = pd.DataFrame(columns[complete])
+    inside = (answers - answers.groupby(panel.own[complete]).transform("mean")).to_numpy()
     today, y1, y2, x1, x2 = inside[:, :5].T
     first, second = (np.column_stack([y, x, inside[:, 5:]]) for y, x in ((y1, x1), (y2, x2)))
     return Pairs(
-        y=today, first=first, second=second, names=NAMES[: first.shape[1]],
-        couple=pd.factorize(panel.frame["couple_id"])[0][complete], row=np.flatnonzero(complete),
+        y=today,
+        first=first,
+        second=second,
+        names=NAMES[: first.shape[1]],
+        couple=pd.factorize(panel.frame["couple_id"])[0][complete],
+        row=np.flatnonzero(complete),
     )
 
 
 def _instrumented(pairs: Pairs) -> Linear:
     """Each indicator as instrument for the other, both ways round: (W1, Z2) and (W2, Z1) stacked."""
-    return _solved(pairs, ((pairs.first, pairs.second), (pairs.second, pairs.first)), "two-stage least squares within persons")
+    return _solved(
+        pairs, ((pairs.first, pairs.second), (pairs.second, pairs.first)), "two-stage least squares within persons"
+    )
 
 
 def _plain(pairs: Pairs) -> Linear:
@@ -151,7 +173,10 @@ def _solved(pairs: Pairs, stacks: tuple[tuple[np.ndarray, np.ndarray], ...], wor
     bread = np.linalg.inv(inner)
     cov = groups / (groups - 1) * bread @ (scores.T @ scores) @ bread.T
     return Linear(
-        names=pairs.names, params=params, cov=cov, df=groups - 1,
+        names=pairs.names,
+        params=params,
+        cov=cov,
+        df=groups - 1,
         estimator=f"{words}, couple-clustered variance, t with {groups - 1} df",
     )
 
@@ -175,10 +200,14 @@ def _factors(question: Question, panel: Panel, pairs: Pairs) -> np.ndarray:
 def _counts(panel: Panel, pairs: Pairs, setting: Setting) -> Counts:
     frame = panel.frame.iloc[pairs.row]
     return Counts(
-        couples=int(frame["couple_id"].nunique()), people=int(frame["person_id"].nunique()), n_obs=len(frame),
-        days_scheduled=None if setting.scheduled_days is None else int(panel.frame["couple_id"].nunique()) * setting.scheduled_days,
-        days_answered=int(len(panel.frame[["couple_id", "time"]].drop_duplicates())),
-        days_used=int(len(frame[["couple_id", "time"]].drop_duplicates())),
+        couples=int(frame["couple_id"].nunique()),
+        people=int(frame["person_id"].nunique()),
+        n_obs=len(frame),
+        days_scheduled=None
+        if setting.scheduled_days is None
+        else int(panel.frame["couple_id"].nunique()) * setting.scheduled_days,
+        days_answered=len(panel.frame[["couple_id", "time"]].drop_duplicates()),
+        days_used=len(frame[["couple_id", "time"]].drop_duplicates()),
     )
 
 
@@ -190,8 +219,14 @@ def _concerns(question: Question, couples: int) -> tuple[Concern, ...]:
 
 
 MODEL = Model(
-    name="cross_lag", summary="yesterday's predictor on today's outcome, corrected by two indicators", options=OPTIONS,
-    repeated=True, check=check, plan=plan, estimate=estimate, strength=lambda question: "lagged",
+    name="cross_lag",
+    summary="yesterday's predictor on today's outcome, corrected by two indicators",
+    options=OPTIONS,
+    repeated=True,
+    check=check,
+    plan=plan,
+    estimate=estimate,
+    strength=lambda question: "lagged",
     partners=lambda question: any(c.startswith("partner.") for group in question.indicators.values() for c in group),
     looks=lambda question: frozenset(
         ("partner" if column.startswith("partner.") else "own", lag)

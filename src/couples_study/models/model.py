@@ -16,9 +16,22 @@ from couples_study.measures import Frames, Panel, Scale, panel_of
 
 FEWEST_COUPLES = 30
 FEW_COUPLES = 50
+SINGULAR = 1e-10
 COMMON_OPTIONS = frozenset(
-    {"model", "outcome", "distribution", "smallest_effect", "rule", "direction", "require", "causal", "id", "statement",
-     "status", "multiplicity"}
+    {
+        "model",
+        "outcome",
+        "distribution",
+        "smallest_effect",
+        "rule",
+        "direction",
+        "require",
+        "causal",
+        "id",
+        "statement",
+        "status",
+        "multiplicity",
+    }
 )
 
 
@@ -66,23 +79,37 @@ class Model:
     looks: Callable[[Question], frozenset[tuple[str, int]]]
 
 
-def not_testable_here(id: str, question: Question, model: Model, frames: Frames, setting: Setting) -> NotTestable | None:  # noqa: A002 (id is the contract's word)
+def not_testable_here(
+    id: str,  # noqa: A002 (the contract's word)
+    question: Question,
+    model: Model,
+    frames: Frames,
+    setting: Setting,
+) -> NotTestable | None:
     """The gate before any model (rule R0): partners, days, columns. None where the question can go on."""
-    missing = tuple(name for name in question.columns() if name not in ("study_day", "weekend") and not frames.has(name))
+    missing = tuple(
+        name for name in question.columns() if name not in ("study_day", "weekend") and not frames.has(name)
+    )
     named = f" It also lacks {', '.join(missing)}." if missing else ""
     if model.partners(question) and setting.dyads.single:
         return NotTestable(
-            id=id, reason="needs_partners", missing_columns=missing,
+            id=id,
+            reason="needs_partners",
+            missing_columns=missing,
             detail="This needs both partners' answers; in this study one member of each couple answers." + named,
         )
     if model.repeated and frames.person_days is None and frames.person_waves is None:
         return NotTestable(
-            id=id, reason="needs_days", missing_columns=missing,
+            id=id,
+            reason="needs_days",
+            missing_columns=missing,
             detail="This needs repeated days or waves of the same people; this study asked once." + named,
         )
     if missing:
         return NotTestable(
-            id=id, reason="missing_columns", missing_columns=missing,
+            id=id,
+            reason="missing_columns",
+            missing_columns=missing,
             detail=f"This study did not measure {', '.join(missing)}.",
         )
     return None
@@ -93,10 +120,14 @@ def panel_for(id: str, question: Question, outcome: str, frames: Frames) -> Pane
     frame = frames.panel_with(outcome)
     if frame is None:
         return NotTestable(id=id, reason="needs_days", detail=f"{outcome} was not measured repeatedly in this study.")
-    elsewhere = [name for name in question.columns() if name not in frame.columns and name not in ("study_day", "weekend")]
+    elsewhere = [
+        name for name in question.columns() if name not in frame.columns and name not in ("study_day", "weekend")
+    ]
     if elsewhere:
         return NotTestable(
-            id=id, reason="another_rhythm", missing_columns=tuple(elsewhere),
+            id=id,
+            reason="another_rhythm",
+            missing_columns=tuple(elsewhere),
             detail=f"{outcome} and {', '.join(elsewhere)} were not measured on the same days or waves.",
         )
     return panel_of(frame)
@@ -105,7 +136,8 @@ def panel_for(id: str, question: Question, outcome: str, frames: Frames) -> Pane
 def too_few(id: str, couples: int, what: str) -> NotTestable:  # noqa: A002 (id is the contract's word)
     """The gate's answer to a sample too small to say anything."""
     return NotTestable(
-        id=id, reason="too_few_couples",
+        id=id,
+        reason="too_few_couples",
         detail=f"{couples} couples have {what}; at least {FEWEST_COUPLES} are needed before a verdict means anything.",
     )
 
@@ -113,4 +145,7 @@ def too_few(id: str, couples: int, what: str) -> NotTestable:  # noqa: A002 (id 
 def full_rank(design: np.ndarray) -> bool:
     """Whether the columns of ``design`` (rows, columns) are linearly independent, scaled to unit length first."""
     lengths = np.linalg.norm(design, axis=0)
-    return bool(lengths.min() > 0) and int(np.linalg.matrix_rank(design / lengths)) == design.shape[1]
+    if len(lengths) == 0 or lengths.min() <= 0:
+        return False
+    scaled = design / lengths
+    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] > SINGULAR)

@@ -9,7 +9,9 @@ from couples_study.models.model import COMMON_OPTIONS, Model, Setting
 
 __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
-MODELS: dict[str, Model] = {model.name: model for model in (apim.MODEL, cross_lag.MODEL, regression.MODEL, threshold_model.MODEL)}
+MODELS: dict[str, Model] = {
+    model.name: model for model in (apim.MODEL, cross_lag.MODEL, regression.MODEL, threshold_model.MODEL)
+}
 
 
 def model_called(name: str, where: str) -> Model:
@@ -17,7 +19,9 @@ def model_called(name: str, where: str) -> Model:
     if name not in MODELS:
         guess = nearest(name, MODELS)
         raise StudyFileError(
-            where, expected=f"model = one of {listed(sorted(MODELS))}", found=repr(name),
+            where,
+            expected=f"model = one of {listed(sorted(MODELS))}",
+            found=repr(name),
             do=f"did you mean {guess!r}?" if guess else "choose one of these models",
         )
     return MODELS[name]
@@ -29,8 +33,10 @@ def check_question(question: Question, setting: Setting, where: str) -> Model:
     foreign = sorted(question.keys_set() - model.options - COMMON_OPTIONS)
     if foreign:
         raise StudyFileError(
-            where, expected=f"keys that model {model.name!r} uses: {listed(sorted(model.options), most=30)}",
-            found=listed(foreign), do="leave them out, or choose the model they belong to",
+            where,
+            expected=f"keys that model {model.name!r} uses: {listed(sorted(model.options), most=30)}",
+            found=listed(foreign),
+            do="leave them out, or choose the model they belong to",
         )
     _require_numbers(question, setting, where)
     model.check(question, setting, where)
@@ -44,11 +50,17 @@ def _require_numbers(question: Question, setting: Setting, where: str) -> None:
         if name not in setting.glossary:
             guess = nearest(name, setting.glossary)
             raise StudyFileError(
-                where, expected="columns of the glossary or of [measures]", found=f"{name!r}, which is neither",
-                do=f"did you mean {guess!r}?" if guess else "add it under [measures.<name>], or map it in its [[source]]",
+                where,
+                expected="columns of the glossary or of [measures]",
+                found=f"{name!r}, which is neither",
+                do=f"did you mean {guess!r}?"
+                if guess
+                else "add it under [measures.<name>], or map it in its [[source]]",
             )
         if not setting.glossary[name].is_numeric:
             raise StudyFileError(
-                where, expected="columns that hold numbers", found=f"{name!r}, which holds labels",
+                where,
+                expected="columns that hold numbers",
+                found=f"{name!r}, which holds labels",
                 do="recode it into 0 and 1 under a [measures.<name>] of its own",
             )

@@ -31,10 +31,18 @@ def check(question: Question, setting: Setting, where: str) -> None:
     both = sorted(set(question.predictors) & set(question.covariates or ()))
     if both or question.outcome in (*question.predictors, *(question.covariates or ())):
         raise StudyFileError(
-            where, expected="each column once, as outcome, predictor or covariate", found=", ".join(both) or question.outcome,
+            where,
+            expected="each column once, as outcome, predictor or covariate",
+            found=", ".join(both) or question.outcome,
             do="name it in one place",
         )
-    sides_of(question.smallest_effect.unit, where)
+    if {"within SD", "between SD"} & set(sides_of(question.smallest_effect.unit, where)):
+        raise StudyFileError(
+            where,
+            expected='"SD" or raw units, since there is one row per person or couple here',
+            found=repr(question.smallest_effect.unit),
+            do='write for instance "SD per SD"',
+        )
     for words in question.test:
         contrast(words, _names(question), f"{where}, test")
 
@@ -61,19 +69,27 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     X = _matrix(rows, names)
     if not full_rank(X):
         return NotTestable(
-            id=id, reason="collinear",
+            id=id,
+            reason="collinear",
             detail="Some predictors do not vary here or are sums of others, so their effects can not be told apart.",
         )
     fit = _fit(rows, question, names)
     tests = question.test or question.predictors
     planned = plan(question, setting)
     return Evidence(
-        id=id, model="regression", unit=question.smallest_effect.unit,
+        id=id,
+        model="regression",
+        unit=question.smallest_effect.unit,
         tested=tuple(fit.term(_weights(words, question, rows, names), words) for words in tests),
-        coefficients=fit.terms(), equation=planned.equation, formula=planned.formula, estimator=fit.estimator,
+        coefficients=fit.terms(),
+        equation=planned.equation,
+        formula=planned.formula,
+        estimator=fit.estimator,
         counts=Counts(couples=couples, people=_people(rows, frames), n_obs=len(rows)),
-        concerns=_concerns(rows, frames, couples), sensitivity=_sensitivity(tests, question, rows, names),
-        facts=_facts(question, rows), figure=_figure(question, rows, fit, names, setting),
+        concerns=_concerns(rows, frames, couples),
+        sensitivity=_sensitivity(tests, question, rows, names),
+        facts=_facts(question, rows),
+        figure=_figure(question, rows, fit, names, setting),
     )
 
 
@@ -107,12 +123,16 @@ def _fit(rows: pd.DataFrame, question: Question, names: list[str], *, robust: bo
 
 
 def _weights(words: str, question: Question, rows: pd.DataFrame, names: list[str]) -> np.ndarray:
+    """Contrast weights with each coefficient's change of unit in them."""
     weights = contrast(words, names, "test")
+    spread = {name: float(rows[name].to_numpy(dtype=np.float64).std(ddof=1)) for name in rows.columns if name in names}
+    of_outcome = float(rows[question.outcome].to_numpy(dtype=np.float64).std(ddof=1))
     for position in np.flatnonzero(weights):
-        column = names[position]
         weights[position] *= factor(
-            question.smallest_effect.unit, lambda kind: float(rows[question.outcome].std()),
-            lambda kind, column=column: float(rows[column].std()), "unit",  # type: ignore[misc]
+            question.smallest_effect.unit,
+            {"SD": of_outcome}.__getitem__,
+            {"SD": spread[names[position]]}.__getitem__,
+            "unit",
         )
     return weights
 
@@ -133,8 +153,12 @@ def _sensitivity(
             term = fit.term(_weights(words, question, rows, columns), words)
             found.append(
                 Sensitivity(
-                    label=label if len(tests) == 1 else f"{label}: {words}", estimate=term.estimate,
-                    conf_low=term.conf_low, conf_high=term.conf_high, std_error=term.std_error, df=term.df,
+                    label=label if len(tests) == 1 else f"{label}: {words}",
+                    estimate=term.estimate,
+                    conf_low=term.conf_low,
+                    conf_high=term.conf_high,
+                    std_error=term.std_error,
+                    df=term.df,
                 )
             )
     return tuple(found)
@@ -157,7 +181,7 @@ def _concerns(rows: pd.DataFrame, frames: Frames, couples: int) -> tuple[Concern
     return (same, *few_couples(couples))
 
 
-def _figure(question: Question, rows: pd.DataFrame, fit: Linear, names: list[str], setting: Setting):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _figure(question: Question, rows: pd.DataFrame, fit: Linear, names: list[str], setting: Setting):  # type: ignore[no-untyped-def]
     name = question.predictors[0]
     position = names.index(name)
     X = _matrix(rows, names)
@@ -165,13 +189,25 @@ def _figure(question: Question, rows: pd.DataFrame, fit: Linear, names: list[str
     partial = y - X @ fit.params + X[:, position] * fit.params[position] + fit.params[0]
     held = ", covariates held" if question.covariates else ""
     return partial_bins(
-        x=X[:, position], y=partial, couple=pd.factorize(rows["couple_id"])[0], title=name,
-        x_label=setting.label(name), y_label=f"{setting.label(question.outcome)}{held}", slope=float(fit.params[position]),
+        x=X[:, position],
+        y=partial,
+        couple=pd.factorize(rows["couple_id"])[0],
+        title=name,
+        x_label=setting.label(name),
+        y_label=f"{setting.label(question.outcome)}{held}",
+        slope=float(fit.params[position]),
     )
 
 
 MODEL = Model(
-    name="regression", summary="one row per person or couple, raw and adjusted", options=OPTIONS, repeated=False,
-    partners=lambda question: question.level == "couple", check=check, plan=plan, estimate=estimate,
-    strength=lambda question: "associational", looks=lambda question: frozenset(),
+    name="regression",
+    summary="one row per person or couple, raw and adjusted",
+    options=OPTIONS,
+    repeated=False,
+    partners=lambda question: question.level == "couple",
+    check=check,
+    plan=plan,
+    estimate=estimate,
+    strength=lambda question: "associational",
+    looks=lambda question: frozenset(),
 )

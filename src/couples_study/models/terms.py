@@ -18,7 +18,9 @@ def pieces_of(words: str, where: str) -> list[tuple[float, str]]:
     while position < len(words):
         match = PIECE.match(words, position)
         if match is None or match.end() == position:
-            raise StudyFileError(where, expected='terms joined by + or -, such as "a - b"', found=repr(words), do="mend test")
+            raise StudyFileError(
+                where, expected='terms joined by + or -, such as "a - b"', found=repr(words), do="mend test"
+            )
         found.append((-1.0 if match[1] == "-" else 1.0, match[2]))
         position = match.end()
     return found
@@ -31,11 +33,19 @@ def contrast(words: str, names: Sequence[str], where: str) -> np.ndarray:
         if name not in names:
             guess = nearest(name, names)
             raise StudyFileError(
-                where, expected=f"test = terms of this model: {listed(names, most=30)}", found=repr(name),
+                where,
+                expected=f"test = terms of this model: {listed(names, most=30)}",
+                found=repr(name),
                 do=f"did you mean {guess!r}?" if guess else "name one of them",
             )
         weights[list(names).index(name)] += sign
     return weights
+
+
+def tested_roles(tests: Sequence[str]) -> frozenset[str] | None:
+    """The roles whose outcomes the terms in ``tests`` rest on; None where a term rests on everybody's."""
+    roles = [split(name)[1] for words in tests for _, name in pieces_of(words, "test")]
+    return frozenset(role for role in roles if role) if roles and all(roles) else None
 
 
 def split(name: str) -> tuple[str, str | None]:

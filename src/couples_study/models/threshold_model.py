@@ -1,4 +1,4 @@
-"""``model = "threshold"``: does the within-person curve over a daily count change at the stated value, and only there?"""
+"""``model = "threshold"``: does the daily curve over a count change at the stated value, and only there?"""
 
 from __future__ import annotations
 
@@ -26,12 +26,17 @@ def check(question: Question, setting: Setting, where: str) -> None:
     absent += [f"tolerance.{name}" for name in TOLERANCES if name not in question.tolerance]
     if absent or question.rule != "R8":
         raise StudyFileError(
-            where, expected='exposure, stated, tolerance = { slope_low = ..., slope_high = ... } and rule = "R8"',
+            where,
+            expected='exposure, stated, tolerance = { slope_low = ..., slope_high = ... } and rule = "R8"',
             found=f"missing: {', '.join(absent) or 'none'}; rule = {question.rule!r}",
-            do="slope_low and slope_high bound, in outcome units per count, what still counts as flat beyond the stated value",
+            do="slope_low and slope_high bound, in outcome units per count, what still counts as flat beyond it",
         )
-    if question.stated is not None and not (1 <= question.stated <= 12.5 and question.stated * 2 == round(question.stated * 2)):
-        raise StudyFileError(where, expected="a stated value from 1 to 12.5 in halves", found=f"{question.stated:g}", do="mend stated")
+    if question.stated is not None and not (
+        1 <= question.stated <= 12.5 and question.stated * 2 == round(question.stated * 2)
+    ):
+        raise StudyFileError(
+            where, expected="a stated value from 1 to 12.5 in halves", found=f"{question.stated:g}", do="mend stated"
+        )
 
 
 def plan(question: Question, setting: Setting) -> Plan:
@@ -53,8 +58,12 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         return panel
     frame = panel.frame
     columns = {
-        "couple_id": frame["couple_id"], "person_id": frame["person_id"], "day": frame["time"], "role": frame["role"],
-        "exposure": frame[question.exposure], "outcome": frame[question.outcome],
+        "couple_id": frame["couple_id"],
+        "person_id": frame["person_id"],
+        "day": frame["time"],
+        "role": frame["role"],
+        "exposure": frame[question.exposure],
+        "outcome": frame[question.outcome],
     }
     if question.partner_exposure is not None and question.partner_exposure in frame:
         columns["partner_exposure"] = pd.Series(panel.value(question.partner_exposure, "partner"))
@@ -63,9 +72,15 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     controls = ["weekend"] if "weekend" in frame and frame["weekend"].nunique() > 1 else []
     rows = pd.DataFrame({**columns, **{name: frame[name] for name in controls}})
     found = threshold_evidence(
-        id=id, frame=rows, stated=float(question.stated or 0), total_effect=question.smallest_effect.value,
-        slope_low=question.tolerance["slope_low"], slope_high=question.tolerance["slope_high"],
-        unit=question.smallest_effect.unit, seed=child(setting.seed, "threshold", id), controls=controls,
+        id=id,
+        frame=rows,
+        stated=float(question.stated or 0),
+        total_effect=question.smallest_effect.value,
+        slope_low=question.tolerance["slope_low"],
+        slope_high=question.tolerance["slope_high"],
+        unit=question.smallest_effect.unit,
+        seed=child(setting.seed, "threshold", id),
+        controls=controls,
         labels=(setting.label(question.exposure or ""), setting.label(question.outcome)),
     )
     return found if isinstance(found, NotTestable) else _complete(found, frame, setting)
@@ -78,13 +93,21 @@ def _complete(found: Evidence, frame: pd.DataFrame, setting: Setting) -> Evidenc
     scheduled = None if setting.scheduled_days is None else couples * setting.scheduled_days
     answered = len(frame[["couple_id", "time"]].drop_duplicates())
     return replace(
-        found, facts={**found.facts, "p_value": found.facts[deciding]},
+        found,
+        facts={**found.facts, "p_value": found.facts[deciding]},
         counts=replace(found.counts, days_scheduled=scheduled, days_answered=answered),
     )
 
 
 MODEL = Model(
-    name="threshold", summary="a stated threshold of a daily count against smooth rivals", options=OPTIONS, repeated=True,
-    partners=lambda question: False, check=check, plan=plan, estimate=estimate,
-    strength=lambda question: "associational", looks=lambda question: frozenset(),
+    name="threshold",
+    summary="a stated threshold of a daily count against smooth rivals",
+    options=OPTIONS,
+    repeated=True,
+    partners=lambda question: False,
+    check=check,
+    plan=plan,
+    estimate=estimate,
+    strength=lambda question: "associational",
+    looks=lambda question: frozenset(),
 )

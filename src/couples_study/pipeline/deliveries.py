@@ -18,9 +18,7 @@ WILD = frozenset("*?[")
 
 def read_deliveries(place: Place) -> tuple[tuple[RawExport, ...], ...]:
     """The exports of every source, one tuple of files per source, in the order declared and then by name."""
-    return tuple(
-        tuple(_read(path, source, place) for path in files_of(source, place)) for source in place.study.source
-    )
+    return tuple(tuple(_read(path, source, place) for path in files_of(source, place)) for source in place.study.source)
 
 
 def headers(place: Place) -> list[tuple[Source, str, tuple[str, ...]]]:
@@ -40,7 +38,9 @@ def read_keys(place: Place) -> tuple[tuple[RawExport, ...], ...]:
         paths = files_of(source, place)
         wanted = [key_columns(source, place.study.dyads, reader.header(path, source)) for path in paths]
         cells = [reader.read(path, source, names) for path, names in zip(paths, wanted, strict=True)]
-        found.append(tuple(RawExport(file=p.name, sha256="", frame=frame) for p, frame in zip(paths, cells, strict=True)))
+        found.append(
+            tuple(RawExport(file=p.name, sha256="", frame=frame) for p, frame in zip(paths, cells, strict=True))
+        )
     return tuple(found)
 
 
@@ -65,9 +65,16 @@ def _read(path: Path, source: Source, place: Place) -> RawExport:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DeliveryError(str(path), expected="a file that can be read", found=error.strerror or "an error", do="check its permissions") from error
+        raise DeliveryError(
+            str(path),
+            expected="a file that can be read",
+            found=error.strerror or "an error",
+            do="check its permissions",
+        ) from error
     name = path.relative_to(place.data).as_posix()
-    return RawExport(file=name, sha256=sha256(content), frame=reader.read(path, source), notes=(f"separator {source.separator!r}",))
+    return RawExport(
+        file=name, sha256=sha256(content), frame=reader.read(path, source), notes=(f"separator {source.separator!r}",)
+    )
 
 
 def _missing(pattern: str, place: Place) -> DeliveryError:

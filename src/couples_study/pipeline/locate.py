@@ -34,7 +34,9 @@ def locate(word: str | Path) -> Place:
     try:
         data = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise StudyFileError(str(path), expected="UTF-8 text", found="bytes that are not", do="save it as UTF-8") from error
+        raise StudyFileError(
+            str(path), expected="UTF-8 text", found="bytes that are not", do="save it as UTF-8"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise StudyFileError(str(path), expected="TOML", found=str(error), do="mend that line") from error
     study = parsed(StudyFile, data, str(path))
@@ -47,7 +49,9 @@ def _folder(word: str) -> Path:
         return here
     if here.is_dir():
         raise UsageError(
-            f"study {word!r}", expected=f"a folder with a {STUDY_FILE}", found="a folder without one",
+            f"study {word!r}",
+            expected=f"a folder with a {STUDY_FILE}",
+            found="a folder without one",
             do=f"write {STUDY_FILE} there (docs/study-file.md has examples)",
         )
     if (RAW / word / STUDY_FILE).is_file():
@@ -58,8 +62,10 @@ def _folder(word: str) -> Path:
     known = [*shipped, *(path.parent.name for path in sorted(RAW.glob(f"*/{STUDY_FILE}")))]
     guess = nearest(word, known)
     raise UsageError(
-        f"study {word!r}", expected=f"a folder with a {STUDY_FILE}, an id under {RAW}, or one of {listed(sorted(set(known)))}",
-        found="none of these", do=f"did you mean {guess!r}?" if guess else "check the path",
+        f"study {word!r}",
+        expected=f"a folder with a {STUDY_FILE}, an id under {RAW}, or one of {listed(sorted(set(known)))}",
+        found="none of these",
+        do=f"did you mean {guess!r}?" if guess else "check the path",
     )
 
 
@@ -72,7 +78,10 @@ def _data_root(study: StudyFile, folder: Path, path: Path) -> Path:
     data = Path(root) if Path(root).is_absolute() else folder / root
     if not data.is_dir():
         raise DeliveryError(
-            f"{path}, data_root", expected="a folder", found=f"{root!r}, which is none", do="mend data_root under [study]"
+            f"{path}, data_root",
+            expected="a folder",
+            found=f"{root!r}, which is none",
+            do="mend data_root under [study]",
         )
     return data
 
@@ -82,6 +91,8 @@ def _inside_package(module: str, path: Path) -> Path:
         return Path(str(files(module)))
     except (ModuleNotFoundError, TypeError) as error:
         raise DeliveryError(
-            f"{path}, data_root", expected="an installed Python package that ships the data", found=repr(module),
+            f"{path}, data_root",
+            expected="an installed Python package that ships the data",
+            found=repr(module),
             do="install it, or mend data_root under [study]",
         ) from error

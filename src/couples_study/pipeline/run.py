@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from couples_study.contracts.plan import Plan
 from couples_study.contracts.verdict import Verdict
 from couples_study.core.paths import PROCESSED, REPORTS
 from couples_study.pipeline.deliveries import headers, inputs_of, read_deliveries, read_keys
@@ -57,8 +56,10 @@ def run_intake(word: str, out: Path | None, tell: Tell = quiet) -> Done:
     data_files["ledger.json"] = page_files.pop("ledger.json")
     written = _write(data_files, page_files, out, place.study.study.id)
     return Done(
-        written=tuple(written), rows_read=sum(one.rows_read for one in intake.ledger.sources),
-        rows_held=intake.ledger.rows_held, page=(out or REPORTS / place.study.study.id) / "intake.html",
+        written=tuple(written),
+        rows_read=sum(one.rows_read for one in intake.ledger.sources),
+        rows_held=intake.ledger.rows_held,
+        page=(out or REPORTS / place.study.study.id) / "intake.html",
     )
 
 
@@ -80,9 +81,12 @@ def run_report(word: str, out: Path | None, claims: tuple[str, ...] | None = Non
     data_files["ledger.json"] = page_files.pop("ledger.json")
     written = _write(data_files, page_files, out, place.study.study.id)
     return Done(
-        written=tuple(written), rows_read=sum(one.rows_read for one in intake.ledger.sources),
-        rows_held=intake.ledger.rows_held, page=(out or REPORTS / place.study.study.id) / "index.html",
-        verdicts=described.verdicts, failed=failed(found),
+        written=tuple(written),
+        rows_read=sum(one.rows_read for one in intake.ledger.sources),
+        rows_held=intake.ledger.rows_held,
+        page=(out or REPORTS / place.study.study.id) / "index.html",
+        verdicts=described.verdicts,
+        failed=failed(found),
     )
 
 

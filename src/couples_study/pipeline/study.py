@@ -18,6 +18,7 @@ from couples_study.pipeline.locate import Place, locate
 from couples_study.pipeline.run import Done, run_report
 from couples_study.report.answer import answered
 from couples_study.steps import Checked, check, decide, derive, estimate, link, take_in
+from couples_study.steps.estimate import Found
 
 
 class Study:
@@ -52,7 +53,7 @@ class Study:
         return check(self._place.study)
 
     @cached_property
-    def _exports(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _exports(self):  # type: ignore[no-untyped-def]
         return read_deliveries(self._place)
 
     @cached_property
@@ -125,11 +126,13 @@ def load_study(path_or_id: str | Path) -> Study:
     return Study(locate(path_or_id))
 
 
-def _named(things, name: str, kind: str):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _named(things, name: str, kind: str):  # type: ignore[no-untyped-def]
     if name not in things:
         guess = nearest(name, things)
         raise UsageError(
-            f"{kind} {name!r}", expected=f"one of {listed(things)}", found="none of that name",
+            f"{kind} {name!r}",
+            expected=f"one of {listed(things)}",
+            found="none of that name",
             do=f"did you mean {guess!r}?" if guess else f"name a {kind} this study has",
         )
     return things[name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -23,7 +22,12 @@ def write_all(files: Mapping[str, bytes], out: Path) -> list[Path]:
         out.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".staging-", dir=out))
     except OSError as error:
-        raise UsageError(f"--out {out}", expected="a folder that can be written to", found=error.strerror or "an error", do="choose another") from error
+        raise UsageError(
+            f"--out {out}",
+            expected="a folder that can be written to",
+            found=error.strerror or "an error",
+            do="choose another",
+        ) from error
     try:
         for name, content in files.items():
             path = stage / name
@@ -40,6 +44,6 @@ def _move_in(stage: Path, out: Path, files: Mapping[str, bytes]) -> None:
     for top in OURS:
         stale = out / top
         if stale.is_dir() and (top in tops or (top == "quarantine" and "data" in tops)):
-            os.replace(stale, stage / f".old-{top}")
+            stale.replace(stage / f".old-{top}")
     for top in sorted(tops):
-        os.replace(stage / top, out / top)
+        (stage / top).replace(out / top)

@@ -16,6 +16,7 @@ from couples_study.intake.mapping import mapping_of
 from couples_study.measures import panel_of
 from couples_study.measures.frames import PANELS
 from couples_study.models.registry import Model, model_called
+from couples_study.models.terms import tested_roles
 from couples_study.steps import Asked, Checked
 from couples_study.steps.outline import outlined
 from couples_study.verdicts.reading import RULE_WORDS
@@ -70,17 +71,26 @@ def _homes(checked: Checked, headers: Sequence[tuple[Source, str, tuple[str, ...
 
 
 def _planned(
-    key: str, statement: str, question: Question, asked: Asked, checked: Checked, homes: dict[str, str],
+    key: str,
+    statement: str,
+    question: Question,
+    asked: Asked,
+    checked: Checked,
+    homes: dict[str, str],
     outline: Mapping[str, pd.DataFrame],
 ) -> Planned:
     smallest = question.smallest_effect
     model = model_called(question.model, key)
     missing = tuple(name for name in question.columns() if name not in homes and name not in ("study_day", "weekend"))
     return Planned(
-        id=key, statement=statement, model=question.model, plan=model.plan(question, checked.setting),
+        id=key,
+        statement=statement,
+        model=question.model,
+        plan=model.plan(question, checked.setting),
         rule=asked.rule_in_words or RULE_WORDS[question.rule],
         smallest_effect=f"{smallest.value:g} {smallest.unit} ({smallest.why})",
-        missing=missing, expected_rows=None if missing else _rows(question, model, homes, outline),
+        missing=missing,
+        expected_rows=None if missing else _rows(question, model, homes, outline),
     )
 
 
@@ -94,4 +104,7 @@ def _rows(question: Question, model: Model, homes: dict[str, str], outline: Mapp
     there = np.ones(len(panel.frame), dtype=bool)
     for who, lag in model.looks(question):
         there &= panel.rows(who, lag) >= 0
+    roles = tested_roles(question.test) if question.by_role else None
+    if roles is not None:
+        there &= panel.frame["role"].isin(roles).to_numpy()
     return int(there.sum())

@@ -25,6 +25,6 @@ def reader_called(name: str, where: str) -> Reader:
             where,
             expected=f"reader = one of {listed(known)}",
             found=repr(name),
-            do=f"did you mean {guess!r}?" if guess else "export the data as CSV and use reader = \"csv\"",
+            do=f"did you mean {guess!r}?" if guess else 'export the data as CSV and use reader = "csv"',
         )
     return known[name]

@@ -39,7 +39,8 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None) -> 
             read_options=arrow_csv.ReadOptions(column_names=list(names), skip_rows=0, use_threads=False),
             parse_options=arrow_csv.ParseOptions(delimiter=source.separator, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, text_type()), strings_can_be_null=False,
+                column_types=dict.fromkeys(names, text_type()),
+                strings_can_be_null=False,
                 include_columns=list(columns) if columns is not None else None,
             ),
         )
@@ -47,7 +48,9 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None) -> 
         raise _ragged(path, text, len(names), source) from error
     frame = table.to_pandas().iloc[1:].reset_index(drop=True)
     if frame.empty:
-        raise DeliveryError(str(path), expected="a header and at least one row", found="a header only", do="export again")
+        raise DeliveryError(
+            str(path), expected="a header and at least one row", found="a header only", do="export again"
+        )
     return frame
 
 
@@ -69,17 +72,23 @@ def _text(path: Path, source: Source) -> str:
         text = raw.decode(encoding)
     except LookupError as error:
         raise DeliveryError(
-            str(path), expected="an encoding that Python knows", found=f"encoding = {source.encoding!r}",
+            str(path),
+            expected="an encoding that Python knows",
+            found=f"encoding = {source.encoding!r}",
             do='say encoding = "utf-8", "cp1252" or "latin-1" in its [[source]]',
         ) from error
     except (UnicodeDecodeError, UnicodeError) as error:
         raise DeliveryError(
-            str(path), expected=f"text in {encoding}", found=f"bytes that are not, from position {_start(error)}",
+            str(path),
+            expected=f"text in {encoding}",
+            found=f"bytes that are not, from position {_start(error)}",
             do='save it as UTF-8 text, or name its encoding in the [[source]], for instance encoding = "cp1252"',
         ) from error
     if "\0" in text:
         raise DeliveryError(
-            str(path), expected="text", found="NUL bytes: this is not a text file",
+            str(path),
+            expected="text",
+            found="NUL bytes: this is not a text file",
             do="export as CSV (a renamed spreadsheet or SPSS file is not one)",
         )
     return text.lstrip("\r\n")
@@ -94,13 +103,17 @@ def _header(path: Path, text: str, source: Source) -> tuple[str, ...]:
     try:
         names = [name.strip() for name in next(reader)]
     except (csv.Error, StopIteration) as error:
-        raise DeliveryError(str(path), expected="a header row", found="a first row that is not one", do="export again") from error
+        raise DeliveryError(
+            str(path), expected="a header row", found="a first row that is not one", do="export again"
+        ) from error
     if len(names) == 1:
         _refuse_other_separator(path, names[0], source)
     doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if doubled:
         raise DeliveryError(
-            f"{path}, header", expected="each column name once", found=f"{listed(map(repr, doubled))} more than once",
+            f"{path}, header",
+            expected="each column name once",
+            found=f"{listed(map(repr, doubled))} more than once",
             do="rename one of them in the export",
         )
     return tuple(names)
@@ -123,13 +136,17 @@ def _ragged(path: Path, text: str, width: int, source: Source) -> DeliveryError:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=source.separator)):
             if row and len(row) != width:
                 return DeliveryError(
-                    f"{path}, data row {number}", expected=f"{width} cells, as in the header", found=f"{len(row)}",
+                    f"{path}, data row {number}",
+                    expected=f"{width} cells, as in the header",
+                    found=f"{len(row)}",
                     do="look for a stray separator or an unclosed quote in that row, and export again",
                 )
     except csv.Error:
         pass
     return DeliveryError(
-        str(path), expected=f"rows of {width} cells", found="rows that can not be told apart (an unclosed quote?)",
+        str(path),
+        expected=f"rows of {width} cells",
+        found="rows that can not be told apart (an unclosed quote?)",
         do="export again, with text cells in quotes",
     )
 

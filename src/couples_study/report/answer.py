@@ -1,4 +1,4 @@
-"""The one sentence that answers: verdict, number, interval, n, how strong, and what to mind. Every number is the object's."""
+"""The one sentence that answers: verdict, number, interval, n, strength, what to mind. All numbers are the object's."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ OPENING = {
     (SUPPORTED, "equivalent"): "Supported: the difference is shown to be too small to matter",
     (CONTRADICTED, "opposite"): "Contradicted: the effect is shown to go the other way",
     (CONTRADICTED, "below_smallest"): "Contradicted: the effect is shown to be smaller than what matters",
-    (CONTRADICTED, "different"): "Contradicted: there is a difference, and it is estimated to be large enough to matter",
+    (
+        CONTRADICTED,
+        "different",
+    ): "Contradicted: there is a difference, and it is estimated to be large enough to matter",
     (CONTRADICTED, ""): "Contradicted",
     (INCONCLUSIVE, "uninformative"): "Inconclusive: the data are far too few to tell",
     (INCONCLUSIVE, "imprecise"): "Inconclusive: the interval holds both nothing and effects that would matter",
-    (INCONCLUSIVE, "multiplicity"): "Inconclusive: the direction does not stand once the whole set of claims is counted",
-    (INCONCLUSIVE, "measurement_error"): "Inconclusive: measurement error alone can produce or hide an effect of this kind",
+    (
+        INCONCLUSIVE,
+        "multiplicity",
+    ): "Inconclusive: the direction does not stand once the whole set of claims is counted",
+    (
+        INCONCLUSIVE,
+        "measurement_error",
+    ): "Inconclusive: measurement error alone can produce or hide an effect of this kind",
     (INCONCLUSIVE, ""): "Inconclusive",
 }
 STRENGTH = {
@@ -38,11 +47,11 @@ MOST_TERMS = 3
 
 def answered(verdict: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
     """``verdict`` and its readings with their sentences; ``found`` has the evidence by reading id."""
-    readings = tuple(_reading(reading, verdict, found) for reading in verdict.readings)
+    readings = tuple(_reading(reading, found) for reading in verdict.readings)
     return replace(verdict, readings=readings, sentence=_sentence(replace(verdict, readings=readings)))
 
 
-def _reading(reading: Verdict, parent: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
+def _reading(reading: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
     if reading.id in found:
         return answered(reading, found)
     evidence = next((one for key, one in found.items() if reading.id.startswith(f"{key}_")), None)
@@ -80,10 +89,11 @@ def _numbers(verdict: Verdict) -> str:
     more = f"; and {len(verdict.terms) - MOST_TERMS} more" if len(verdict.terms) > MOST_TERMS else ""
     n = verdict.counts
     size = f" ({numbers.count(n.couples)} couples, {numbers.count(n.n_obs)} observations)" if n else ""
-    return f"{said[:1].upper()}{said[1:]}{more}{size}."
+    return f"{said}{more}{size}."
 
 
 def _term(term: JudgedTerm, verdict: Verdict, decimals: int | None) -> str:
+    value = numbers.estimate(term.estimate, term.conf_low, term.conf_high, decimals)
     interval = numbers.interval(term.conf_low, term.conf_high, decimals)
     unit = f" {verdict.unit}" if verdict.unit else ""
-    return f"{term.term} {numbers.estimate(term.estimate, term.conf_low, term.conf_high, decimals)}{unit}, {numbers.level(term.conf_level)} interval {interval}"
+    return f"For {term.term}: {value}{unit}, {numbers.level(term.conf_level)} interval {interval}"

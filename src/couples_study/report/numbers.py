@@ -13,13 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 from couples_study.core.errors import AnalysisError
+from couples_study.privacy import SMALLEST_CELL, SUPPRESSED
 
 NOT_APPLICABLE = "not applicable"
 MINUS = "\N{MINUS SIGN}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 MOST_DECIMALS = 6
-SUPPRESSED = "fewer than 5"
-SMALLEST_CELL = 5
 
 
 def finite(value: float, where: str = "a number for the report") -> float:

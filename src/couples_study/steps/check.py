@@ -53,7 +53,11 @@ def check(study: StudyFile, *, only: tuple[str, ...] | None = None, seed: int = 
     columns = study_columns(study.measures, glossary())
     scales = tuple(_scales(study))
     setting = Setting(
-        dyads=study.dyads, glossary=columns, scales=scales, scheduled_days=study.study.scheduled_days, seed=seed,
+        dyads=study.dyads,
+        glossary=columns,
+        scales=scales,
+        scheduled_days=study.study.scheduled_days,
+        seed=seed,
         randomised=frozenset(_arms(study)),
     )
     sets = _set_sizes(study)
@@ -74,15 +78,25 @@ def _scales(study: StudyFile) -> Iterator[Scale]:
     for instrument in instruments().values():
         low, high = _bounds(instrument.items[0]) if instrument.reversed else (None, None)
         yield Scale(
-            result=instrument.result, items=instrument.items, score=instrument.score, reversed=instrument.reversed,
-            min_answered=instrument.min_answered, low=low, high=high,
+            result=instrument.result,
+            items=instrument.items,
+            score=instrument.score,
+            reversed=instrument.reversed,
+            min_answered=instrument.min_answered,
+            low=low,
+            high=high,
         )
     for name, measure in study.measures.items():
         if measure.items:
             low, high = measure.range or (None, None)
             yield Scale(
-                result=name, items=measure.items, score=measure.score, reversed=measure.reversed,
-                min_answered=measure.min_answered or len(measure.items), low=low, high=high,
+                result=name,
+                items=measure.items,
+                score=measure.score,
+                reversed=measure.reversed,
+                min_answered=measure.min_answered or len(measure.items),
+                low=low,
+                high=high,
             )
 
 
@@ -104,9 +118,15 @@ def _set_sizes(study: StudyFile) -> dict[str, int]:
 
 def _of_hypothesis(hypothesis: Hypothesis, sets: dict[str, int]) -> Asked:
     return Asked(
-        id=hypothesis.id, statement=hypothesis.statement, status=hypothesis.status, causal=hypothesis.causal,
-        combine="all", readings=((hypothesis.id, hypothesis.statement, hypothesis),),
-        multiplicity=hypothesis.multiplicity, set_size=sets.get(hypothesis.multiplicity or "", 1), rule_in_words="",
+        id=hypothesis.id,
+        statement=hypothesis.statement,
+        status=hypothesis.status,
+        causal=hypothesis.causal,
+        combine="all",
+        readings=((hypothesis.id, hypothesis.statement, hypothesis),),
+        multiplicity=hypothesis.multiplicity,
+        set_size=sets.get(hypothesis.multiplicity or "", 1),
+        rule_in_words="",
         is_claim=False,
     )
 
@@ -114,8 +134,14 @@ def _of_hypothesis(hypothesis: Hypothesis, sets: dict[str, int]) -> Asked:
 def _of_claim(claim: Claim) -> Asked:
     members = families().get(claim.family, ())
     return Asked(
-        id=claim.id, statement=claim.statement, status=claim.status, causal=claim.causal, combine=claim.combine,
+        id=claim.id,
+        statement=claim.statement,
+        status=claim.status,
+        causal=claim.causal,
+        combine=claim.combine,
         readings=tuple((reading.id, reading.statement, reading) for reading in claim.reading),
-        multiplicity=f"claims {claim.family}" if members else None, set_size=max(len(members), 1),
-        rule_in_words=claim.rule_in_words, is_claim=True,
+        multiplicity=f"claims {claim.family}" if members else None,
+        set_size=max(len(members), 1),
+        rule_in_words=claim.rule_in_words,
+        is_claim=True,
     )

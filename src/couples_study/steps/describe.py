@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
@@ -19,9 +18,6 @@ from couples_study.report.results_files import results_csv, results_json
 from couples_study.report.verdicts_json import as_json, verdicts_json
 from couples_study.steps.check import Checked
 from couples_study.steps.estimate import Found
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +36,18 @@ def describe(
     said = tuple(answered(verdict, found) for verdict in verdicts)
     evidence = _by_verdict(said, found)
     context = ReportContext(
-        study_id=meta.id, title=meta.title, synthetic=meta.synthetic, verdicts=said, evidence=evidence,
-        ledger=intake.ledger.record(), inputs=inputs, package_version=package_version(),
+        study_id=meta.id,
+        title=meta.title,
+        synthetic=meta.synthetic,
+        verdicts=said,
+        evidence=evidence,
+        ledger=intake.ledger.record(),
+        inputs=inputs,
+        package_version=package_version(),
         hypotheses=tuple(asked.id for asked in checked.asked if not asked.is_claim),
-        design=_design(checked), dyads=checked.study.dyads.type, scheduled_days=meta.scheduled_days,
+        design=_design(checked),
+        dyads=checked.study.dyads.type,
+        scheduled_days=meta.scheduled_days,
         column_labels={name: column.label for name, column in checked.glossary.items()},
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
@@ -63,8 +67,14 @@ def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str],
     """``intake.html`` and ``ledger.json``."""
     meta = checked.study.study
     context = IntakeContext(
-        study_id=meta.id, title=meta.title, synthetic=meta.synthetic, ledger=intake.ledger.record(), inputs=inputs,
-        package_version=package_version(), held=tuple(_held(intake)), answered_by_day=_answered(frames, checked),
+        study_id=meta.id,
+        title=meta.title,
+        synthetic=meta.synthetic,
+        ledger=intake.ledger.record(),
+        inputs=inputs,
+        package_version=package_version(),
+        held=tuple(_held(intake)),
+        answered_by_day=_answered(frames, checked),
     )
     return {
         "intake.html": intake_page(context).encode("utf-8"),
@@ -86,7 +96,7 @@ def _by_verdict(verdicts: tuple[Verdict, ...], found: Found) -> dict[str, Eviden
         testable = [key for key in keys if isinstance(found[key], Evidence)]
         if verdict.verdict != NOT_TESTABLE and testable:
             key = next((one for one in deciding if one in testable), testable[0])
-            shown[verdict.id] = replace(found[key], id=verdict.id)  # type: ignore[type-var]
+            shown[verdict.id] = replace(found[key], id=verdict.id)
         shown |= {key: found[key] for key in keys}
     return shown
 
@@ -103,27 +113,25 @@ def _provenance(checked: Checked, inputs: Mapping[str, str]) -> dict[str, object
         "seed": checked.setting.seed,
         "data_root": checked.study.study.data_root,
         "analyses": {
-            key: {"equation": plan.equation, "formula": plan.formula, "estimator": plan.estimator, "tested": list(plan.tested)}
+            key: {
+                "equation": plan.equation,
+                "formula": plan.formula,
+                "estimator": plan.estimator,
+                "tested": list(plan.tested),
+            }
             for asked in checked.asked
             for key, plan in asked.planned(checked.setting).items()
         },
     }
 
 
-def _held(intake: Intake) -> list[HeldRow]:
-    return [
-        HeldRow(
-            file=str(row.file), row=int(row.row), reason=str(row.reason),
-            columns=tuple(part for part in str(row.column).split("; ") if part),
-        )
-        for rows in intake.held.values()
-        for row in _named(rows).itertuples()
-    ]
-
-
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    """Where and why, without a single cell of the export, under names that `itertuples` keeps."""
-    return rows[["_file", "_row", "_reason", "_column"]].rename(columns=lambda name: name.lstrip("_"))
+def _held(intake: Intake) -> Iterator[HeldRow]:
+    """Where each held record stands and why, without a single cell of the export."""
+    for rows in intake.held.values():
+        told = zip(rows["_file"], rows["_row"].tolist(), rows["_reason"], rows["_column"], strict=True)
+        for file, row, reason, column in told:
+            columns = tuple(part for part in str(column).split("; ") if part)
+            yield HeldRow(file=str(file), row=row, reason=str(reason), columns=columns)
 
 
 def _answered(frames: Frames, checked: Checked) -> tuple[DayAnswered, ...]:
@@ -134,4 +142,4 @@ def _answered(frames: Frames, checked: Checked) -> tuple[DayAnswered, ...]:
         return ()
     counts = days.groupby("time")["person_id"].nunique().reindex(range(scheduled), fill_value=0)
     due = len(frames.people)
-    return tuple(DayAnswered(day=int(day), scheduled=due, answered=int(n)) for day, n in counts.items())
+    return tuple(DayAnswered(day=day, scheduled=due, answered=n) for day, n in enumerate(counts.tolist()))

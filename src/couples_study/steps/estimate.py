@@ -9,7 +9,7 @@ from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import AnalysisError
 from couples_study.measures import Frames
 from couples_study.models.model import not_testable_here
-from couples_study.steps.check import Asked, Checked, model_of
+from couples_study.steps.check import Checked, model_of
 
 Found = Mapping[str, Evidence | NotTestable]
 FAILED = "analysis_failed"
@@ -42,7 +42,7 @@ def failed(found: Found) -> tuple[str, ...]:
     return tuple(key for key, one in found.items() if isinstance(one, NotTestable) and one.reason == FAILED)
 
 
-def strength_of(asked: Asked, question: Question, checked: Checked) -> str:
+def strength_of(question: Question, checked: Checked) -> str:
     """How strong the design lets this reading be: randomised only where what is tested was itself randomised."""
     causes = {*question.actor, *question.partner, *question.predictors, question.predictor, question.exposure}
     tested_causes = causes - {None} - {question.outcome}

@@ -14,13 +14,22 @@ def decide(checked: Checked, found: Found) -> tuple[Verdict, ...]:
     return judge(
         [
             Case(
-                id=asked.id, statement=asked.statement, status=asked.status, causal=asked.causal, combine=asked.combine,
-                multiplicity=asked.multiplicity, set_size=asked.set_size, rule_in_words=asked.rule_in_words,
+                id=asked.id,
+                statement=asked.statement,
+                status=asked.status,
+                causal=asked.causal,
+                combine=asked.combine,
+                multiplicity=asked.multiplicity,
+                set_size=asked.set_size,
+                rule_in_words=asked.rule_in_words,
                 is_claim=asked.is_claim,
                 readings=tuple(
                     ReadingCase(
-                        id=key, statement=statement, question=question, found=found[key],
-                        strength=strength_of(asked, question, checked),
+                        id=key,
+                        statement=statement,
+                        question=question,
+                        found=found[key],
+                        strength=strength_of(question, checked),
                     )
                     for key, statement, question in asked.readings
                 ),

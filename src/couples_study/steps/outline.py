@@ -1,4 +1,4 @@
-"""Who and when, without what: the outline of a study from its key columns, for a plan made before any answer is read."""
+"""Who and when, without what: a study's outline from its key columns, for a plan made before any answer is read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,16 @@ START = "start_date"
 def key_columns(source: Source, dyads: Dyads, header: tuple[str, ...]) -> tuple[str, ...]:
     """The export's columns that an outline needs; never a column of answers."""
     keys = source.keys
-    named = [keys.couple, keys.person, keys.day, keys.date, keys.wave, keys.week, source.columns.get(START), _by(source, dyads)]
+    named = [
+        keys.couple,
+        keys.person,
+        keys.day,
+        keys.date,
+        keys.wave,
+        keys.week,
+        source.columns.get(START),
+        _by(source, dyads),
+    ]
     wanted = [name for name in named if name is not None and name != ROW and name in header]
     return tuple(dict.fromkeys(wanted)) or header[:1]
 
@@ -36,7 +45,8 @@ def outlined(checked: Checked, keys: Sequence[Sequence[RawExport]]) -> dict[str,
     """By table, the persons and times that have a record: couple_id, person_id, role, time; and ``people``."""
     study = checked.study
     files = [
-        [_keyed(export, source, checked) for export in exports] for source, exports in zip(study.source, keys, strict=True)
+        [_keyed(export, source, checked) for export in exports]
+        for source, exports in zip(study.source, keys, strict=True)
     ]
     everyone = [records for one in files for records in one]
     roster = roster_of(everyone, study)
@@ -48,7 +58,11 @@ def outlined(checked: Checked, keys: Sequence[Sequence[RawExport]]) -> dict[str,
     people = roster.people.assign(person_id=roster.people["couple_id"] + "/" + roster.people["_person"])
     found = {"people": people}
     for table, time in TIME_OF.items():
-        parts = [r.frame.loc[~r.held(), ["couple_id", "person_id", "role", time]] for r in everyone if r.source.table == table]
+        parts = [
+            r.frame.loc[~r.held(), ["couple_id", "person_id", "role", time]]
+            for r in everyone
+            if r.source.table == table
+        ]
         if parts:
             rows = pd.concat(parts, ignore_index=True).drop_duplicates(["person_id", time])
             found[table] = rows.rename(columns={time: "time"}).astype({"time": "int64"})
@@ -59,7 +73,8 @@ def _keyed(export: RawExport, source: Source, checked: Checked) -> Records:
     by = _by(source, checked.study.dyads)
     start = source.columns.get(START)
     mapping = Mapping(
-        answers={START: start} if start in export.frame.columns else {}, ignored=(),
+        answers={START: start} if start is not None and start in export.frame.columns else {},
+        ignored=(),
         by=by if by in export.frame.columns and not source.prefixes else None,
     )
     records = records_of(export, source, mapping)

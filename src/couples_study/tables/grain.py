@@ -25,16 +25,28 @@ GRAINS = {
         Grain(table="couples", keys=("couple_id",), one_row_is="one couple"),
         Grain(table="people", keys=("couple_id", "person_id"), one_row_is="one person"),
         Grain(
-            table="survey_waves", keys=("couple_id", "person_id", "wave"), whole=("wave",),
+            table="survey_waves",
+            keys=("couple_id", "person_id", "wave"),
+            whole=("wave",),
             one_row_is="one person and survey wave",
         ),
         Grain(
-            table="diary_days", keys=("couple_id", "person_id", "day"), whole=("day",),
+            table="diary_days",
+            keys=("couple_id", "person_id", "day"),
+            whole=("day",),
             one_row_is="one person and study day",
         ),
-        Grain(table="events", keys=("couple_id", "person_id", "day", "number"), whole=("day", "number"),
-              one_row_is="one event that a person reported"),
-        Grain(table="assays", keys=("couple_id", "person_id", "day", "number"), whole=("day", "number"),
-              one_row_is="one sample of one person"),
+        Grain(
+            table="events",
+            keys=("couple_id", "person_id", "day", "number"),
+            whole=("day", "number"),
+            one_row_is="one event that a person reported",
+        ),
+        Grain(
+            table="assays",
+            keys=("couple_id", "person_id", "day", "number"),
+            whole=("day", "number"),
+            one_row_is="one sample of one person",
+        ),
     )
 }

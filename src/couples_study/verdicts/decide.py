@@ -80,7 +80,10 @@ def _all_must_hold(judged: Sequence[Verdict]) -> Verdict:
     causal = [verdict.verdict_causal for verdict in judged]
     weakest = max((v.strength for v in judged if v.strength), key=_weakness, default=None)
     return replace(
-        first, missing_columns=missing, concerns=concerns, strength=weakest,
+        first,
+        missing_columns=missing,
+        concerns=concerns,
+        strength=weakest,
         terms=tuple(term for verdict in judged for term in verdict.terms),
         direction=first.direction if len({v.direction for v in judged}) == 1 else "undetermined",
         magnitude=first.magnitude if len({v.magnitude for v in judged}) == 1 else "undetermined",
@@ -90,4 +93,3 @@ def _all_must_hold(judged: Sequence[Verdict]) -> Verdict:
 
 def _weakness(strength: str) -> int:
     return ("randomised", "lagged", "associational", "descriptive").index(strength)
-

@@ -23,19 +23,19 @@ from couples_study.verdicts.threshold_reading import judge_threshold_reading
 
 RULE_WORDS = {
     "R1": (
-        "Contradicted if the 90% interval lies below the smallest effect that matters; otherwise supported if the claimed "
-        "direction is shown at 5% (adjusted for the set it belongs to); otherwise inconclusive."
+        "Contradicted if the 90% interval lies below the smallest effect that matters; otherwise supported if the "
+        "claimed direction is shown at 5% (adjusted for the set it belongs to); otherwise inconclusive."
     ),
     "R5": (
-        "Supported if the 90% interval lies within plus/minus the smallest effect that matters; contradicted if the 95% "
-        "interval excludes zero and the estimate exceeds it; otherwise inconclusive."
+        "Supported if the 90% interval lies within plus/minus the smallest effect that matters; contradicted if the "
+        "95% interval excludes zero and the estimate exceeds it; otherwise inconclusive."
     ),
 }
 CAPPING = frozenset({"measurement_error"})
 
 
 def p_of_reading(reading: ReadingCase) -> float:
-    """The p-value that stands for a reading: the largest of its terms where all must hold, Bonferroni's where any may."""
+    """The p-value that stands for a reading: the largest of its terms, or Bonferroni's where one may do."""
     found = reading.found
     if isinstance(found, NotTestable):
         raise TypeError(f"{reading.id} was not tested and has no p-value")
@@ -77,24 +77,42 @@ def judge_reading(reading: ReadingCase, case: Case, p_adjusted: float | None, mu
     joined = _joined(rulings, question.require)
     joined = _capped(joined, evidence)
     return Verdict(
-        id=reading.id, statement=reading.statement, verdict=joined.verdict, reason=joined.reason,
-        direction=joined.direction, magnitude=joined.magnitude, strength=reading.strength,
-        verdict_causal=causal_verdict(joined.verdict, reading.strength, case), status=case.status, sentence="",
-        rule=RULE_WORDS[question.rule], unit=evidence.unit,
+        id=reading.id,
+        statement=reading.statement,
+        verdict=joined.verdict,
+        reason=joined.reason,
+        direction=joined.direction,
+        magnitude=joined.magnitude,
+        strength=reading.strength,
+        verdict_causal=causal_verdict(joined.verdict, reading.strength, case),
+        status=case.status,
+        sentence="",
+        rule=RULE_WORDS[question.rule],
+        unit=evidence.unit,
         smallest_effect=smallest_of(question),
         terms=tuple(_term(term, question, p_adjusted, multiplier * many) for term in evidence.tested),
-        counts=evidence.counts, concerns=evidence.concerns,
+        counts=evidence.counts,
+        concerns=evidence.concerns,
         sensitivity=tuple(_sensitivity(row, question) for row in evidence.sensitivity),
     )
 
 
 def _untestable(reading: ReadingCase, case: Case, found: NotTestable) -> Verdict:
     return Verdict(
-        id=reading.id, statement=reading.statement, verdict=NOT_TESTABLE, reason=found.reason,
-        direction="undetermined", magnitude="undetermined", strength=None,
-        verdict_causal=NOT_TESTABLE if case.causal else None, status=case.status, sentence=found.detail,
-        rule=RULE_WORDS.get(reading.question.rule, case.rule_in_words), unit=reading.question.smallest_effect.unit,
-        smallest_effect=smallest_of(reading.question), missing_columns=found.missing_columns,
+        id=reading.id,
+        statement=reading.statement,
+        verdict=NOT_TESTABLE,
+        reason=found.reason,
+        direction="undetermined",
+        magnitude="undetermined",
+        strength=None,
+        verdict_causal=NOT_TESTABLE if case.causal else None,
+        status=case.status,
+        sentence=found.detail,
+        rule=RULE_WORDS.get(reading.question.rule, case.rule_in_words),
+        unit=reading.question.smallest_effect.unit,
+        smallest_effect=smallest_of(reading.question),
+        missing_columns=found.missing_columns,
     )
 
 
@@ -132,9 +150,16 @@ def _term(term: Term, question: Question, p_adjusted: float | None, multiplier: 
     low, high = bounds(term, level)
     own = _own_p(term, multiplier)
     return JudgedTerm(
-        term=term.name, estimate=term.estimate, std_error=term.std_error, df=term.df, statistic=term.statistic,
-        p_value=term.p_value, p_adjusted=own if p_adjusted is None else max(own, p_adjusted), conf_low=low,
-        conf_high=high, conf_level=level,
+        term=term.name,
+        estimate=term.estimate,
+        std_error=term.std_error,
+        df=term.df,
+        statistic=term.statistic,
+        p_value=term.p_value,
+        p_adjusted=own if p_adjusted is None else max(own, p_adjusted),
+        conf_low=low,
+        conf_high=high,
+        conf_level=level,
     )
 
 

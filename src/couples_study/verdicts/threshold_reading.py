@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from couples_study.contracts.evidence import Evidence
-from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED, JudgedSensitivity, JudgedTerm, Verdict
+from couples_study.contracts.verdict import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    SUPPORTED,
+    JudgedSensitivity,
+    JudgedTerm,
+    Verdict,
+)
 from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.interval import bounds
@@ -24,12 +31,24 @@ def judge_threshold_reading(reading: ReadingCase, case: Case, evidence: Evidence
     parts = tuple(_sub(sub, reading, case, evidence, p_adjusted) for sub in (decision.minimum, decision.plateau))
     headline = parts[0]
     return Verdict(
-        id=reading.id, statement=reading.statement, verdict=headline.verdict, reason=headline.reason,
-        direction=_direction(evidence), magnitude=_magnitude(evidence), strength=reading.strength,
-        verdict_causal=causal_verdict(headline.verdict, reading.strength, case), status=case.status, sentence="",
-        rule=case.rule_in_words, unit=evidence.unit, smallest_effect=smallest_of(reading.question),
-        terms=_terms(evidence), counts=evidence.counts, concerns=evidence.concerns,
-        sensitivity=_sensitivity(evidence), readings=parts,
+        id=reading.id,
+        statement=reading.statement,
+        verdict=headline.verdict,
+        reason=headline.reason,
+        direction=_direction(evidence),
+        magnitude=_magnitude(evidence),
+        strength=reading.strength,
+        verdict_causal=causal_verdict(headline.verdict, reading.strength, case),
+        status=case.status,
+        sentence="",
+        rule=case.rule_in_words,
+        unit=evidence.unit,
+        smallest_effect=smallest_of(reading.question),
+        terms=_terms(evidence),
+        counts=evidence.counts,
+        concerns=evidence.concerns,
+        sensitivity=_sensitivity(evidence),
+        readings=parts,
     )
 
 
@@ -39,11 +58,20 @@ def _sub(sub: SubVerdict, reading: ReadingCase, case: Case, evidence: Evidence, 
     if verdict == SUPPORTED and p_adjusted >= ALPHA:
         verdict, reason = INCONCLUSIVE, "multiplicity"
     return Verdict(
-        id=f"{reading.id}_{sub.reading}", statement=STATEMENTS[sub.reading], verdict=verdict, reason=reason,
-        direction=_direction(evidence), magnitude=_magnitude(evidence), strength=reading.strength,
-        verdict_causal=causal_verdict(verdict, reading.strength, case), status=case.status,
-        sentence="; ".join(sub.parts), rule=case.rule_in_words, unit=evidence.unit,
-        smallest_effect=smallest_of(reading.question), counts=evidence.counts,
+        id=f"{reading.id}_{sub.reading}",
+        statement=STATEMENTS[sub.reading],
+        verdict=verdict,
+        reason=reason,
+        direction=_direction(evidence),
+        magnitude=_magnitude(evidence),
+        strength=reading.strength,
+        verdict_causal=causal_verdict(verdict, reading.strength, case),
+        status=case.status,
+        sentence="; ".join(sub.parts),
+        rule=case.rule_in_words,
+        unit=evidence.unit,
+        smallest_effect=smallest_of(reading.question),
+        counts=evidence.counts,
     )
 
 
@@ -65,8 +93,16 @@ def _terms(evidence: Evidence) -> tuple[JudgedTerm, ...]:
         low, high = bounds(term, ONE_SIDED)
         judged.append(
             JudgedTerm(
-                term=term.name, estimate=term.estimate, std_error=term.std_error, df=term.df, statistic=term.statistic,
-                p_value=term.p_value, p_adjusted=None, conf_low=low, conf_high=high, conf_level=ONE_SIDED,
+                term=term.name,
+                estimate=term.estimate,
+                std_error=term.std_error,
+                df=term.df,
+                statistic=term.statistic,
+                p_value=term.p_value,
+                p_adjusted=None,
+                conf_low=low,
+                conf_high=high,
+                conf_level=ONE_SIDED,
             )
         )
     return tuple(judged)
@@ -77,9 +113,15 @@ def _sensitivity(evidence: Evidence) -> tuple[JudgedSensitivity, ...]:
     sign = 1.0 if next(term.estimate for term in evidence.tested if term.term == SLOPE_BELOW) > 0 else -1.0
     return tuple(
         JudgedSensitivity(
-            label=row.label, estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high,
-            verdict=SUPPORTED if min(sign * row.conf_low, sign * row.conf_high) > 0
-            else CONTRADICTED if max(sign * row.conf_low, sign * row.conf_high) < 0 else INCONCLUSIVE,
+            label=row.label,
+            estimate=row.estimate,
+            conf_low=row.conf_low,
+            conf_high=row.conf_high,
+            verdict=SUPPORTED
+            if min(sign * row.conf_low, sign * row.conf_high) > 0
+            else CONTRADICTED
+            if max(sign * row.conf_low, sign * row.conf_high) < 0
+            else INCONCLUSIVE,
         )
         for row in evidence.sensitivity
     )

@@ -11,14 +11,13 @@ from couples_study.contracts.evidence import FigureData
 from couples_study.models.threshold.basis import SHAPES, Shape
 from couples_study.models.threshold.grams import CoupleGrams, fit
 from couples_study.models.threshold.slopes import NARROW
+from couples_study.privacy import SMALLEST_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from couples_study.models.threshold.location import Location
     from couples_study.models.threshold.rows import FloatArray, IntArray, Rows
-
-SMALLEST_CELL = 5
 
 
 def figure_data(

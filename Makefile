@@ -1,0 +1,53 @@
+# Needs Python 3.11 or newer (with venv), git and make; everything else is installed into .venv, from requirements.lock.
+# Recipes use shell built-ins and Python only.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+READY := $(VENV)/.ready
+export MPLBACKEND := Agg
+
+.PHONY: help report test lint types imports notebooks docs lock demo clean
+
+help:
+	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d; say make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "setting up $(VENV): this takes a few minutes the first time"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@: > $(READY)
+
+report: $(READY)
+	@$(BIN)/couples-study report demo --out reports/demo
+
+test: $(READY)
+	@$(PY) -m pytest -n 2
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+imports: $(READY)
+	@$(BIN)/lint-imports
+
+notebooks: $(READY)
+	@$(PY) tools/run_notebooks.py
+
+docs: $(READY)
+	@$(PY) tools/make_docs.py
+
+demo: $(READY)
+	@$(PY) tools/make_demo.py
+
+lock:
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+
+clean:
+	@$(PYTHON) -c 'import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ("$(VENV)", "reports", "data/processed/demo")]'

@@ -1,0 +1,7 @@
+"""What must not be told: cells so small that somebody could be recognised in them."""
+
+from __future__ import annotations
+
+from couples_study.privacy.small_cells import SMALLEST_CELL, SUPPRESSED, is_small
+
+__all__ = ["SMALLEST_CELL", "SUPPRESSED", "is_small"]
