@@ -1,0 +1,123 @@
+"""A simulated study as a platform would deliver it: exports under export names, study.toml, and the truth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from couples_study.contracts.scenario import Scenario
+from couples_study.planning.faults import Fault, with_faults
+from couples_study.planning.generator import World, live
+from couples_study.planning.parameters import parameters
+from couples_study.planning.reports import ROLES, baseline, diary, weekly
+from couples_study.planning.study_text import study_text
+
+FIRST_MONDAY = date(2026, 3, 2)
+STARTS = 4  # couples begin on one of four Mondays
+EXPORT_NAMES = {
+    "touch_received_n": "touch_rec", "touch_given_n": "touch_giv", "close_1": "close_a", "close_2": "close_b",
+    "safe_1": "safe_a", "safe_2": "safe_b", "resp_1": "resp_a", "resp_2": "resp_b", "stress_day": "stress",
+    "together_hours": "hours_together", "conflict_today": "conflict", "sex_today": "sex",
+    "avoid_hard_talk": "avoid_talk", "years_together": "years", "phys": "physical", "emotional": "emotional",
+    "resentment_1": "resent_a", "resentment_2": "resent_b", "resentment_3": "resent_c",
+    "intimacy_1": "intim_a", "intimacy_2": "intim_b", "intimacy_3": "intim_c",
+    "csi4_1": "csi_1", "csi4_2": "csi_2", "csi4_3": "csi_3", "csi4_4": "csi_4",
+}  # fmt: skip
+YES_NO = {1.0: "yes", 0.0: "no"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """A synthetic study: every file by name, and what is true in it."""
+
+    scenario: Scenario
+    files: dict[str, bytes]
+    faults: tuple[Fault, ...]
+
+
+def simulate(scenario: Scenario, couples: int, days: int, seed: int, study_id: str | None = None) -> Simulated:
+    """Simulate a study of ``couples`` couples over ``days`` days; the same arguments give the same bytes."""
+    world = live(scenario, couples, days, seed)
+    exports = {"baseline": _baseline(world), "weekly": _weekly(world), "diary": _diary(world)}
+    faults: tuple[Fault, ...] = ()
+    if scenario.faults:
+        exports, faults = with_faults(exports, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, 1))))
+    files = {f"{name}.csv": _csv(frame) for name, frame in exports.items()}
+    name = study_id or f"{scenario.name}_{couples}x{days}"
+    files["study.toml"] = study_text(name, scenario, couples, days, EXPORT_NAMES).encode()
+    files["truth.json"] = _truth(scenario, couples, days, seed, faults)
+    return Simulated(scenario=scenario, files=files, faults=faults)
+
+
+def couple_codes(couples: int) -> np.ndarray:
+    """Export ids of the couples: D001, D002, ..."""
+    return np.array([f"D{number + 1:03d}" for number in range(couples)])
+
+
+def start_of(couple: np.ndarray) -> np.ndarray:
+    """The Monday on which each couple begins, as days after the first one."""
+    return 7 * (np.asarray(couple) % STARTS)
+
+
+def _ids(frame: pd.DataFrame, couples: int) -> pd.DataFrame:
+    codes = couple_codes(couples)[frame["couple"]]
+    return pd.DataFrame({"dyad": codes, "pid": np.char.add(codes.astype(str), np.array(["a", "b"])[frame["member"]])})
+
+
+def _answers(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    renamed = frame[names].rename(columns=EXPORT_NAMES)
+    return renamed.map(lambda value: f"{value:g}")
+
+
+def _baseline(world: World) -> pd.DataFrame:
+    frame = baseline(world)
+    starts = [(FIRST_MONDAY + timedelta(days=int(days))).isoformat() for days in start_of(frame["couple"].to_numpy())]
+    items = [name for name in frame if name not in ("couple", "member", "kids")]
+    told = pd.DataFrame({
+        "gender": np.array(ROLES)[frame["member"]], "start_date": starts, "children_home": frame["kids"].map(YES_NO),
+    })  # fmt: skip
+    return pd.concat([_ids(frame, world.couples), told, _answers(frame, items)], axis=1)
+
+
+def _weekly(world: World) -> pd.DataFrame:
+    frame = weekly(world)
+    items = [name for name in frame if name not in ("couple", "member")]
+    return pd.concat([_ids(frame, world.couples), _answers(frame, items)], axis=1)
+
+
+def _diary(world: World) -> pd.DataFrame:
+    """Answered evenings only, with the minute of the entry; most are made between 20:00 and half past midnight."""
+    frame = diary(world)
+    minutes = (world.chance.answer_uniform[..., 2] ** 1.3 * 280).ravel()
+    seconds = (world.chance.report_uniform[..., 0] * 60).astype(int).ravel()
+    stamps = [
+        (
+            datetime.combine(FIRST_MONDAY, datetime.min.time())
+            + timedelta(days=int(day), hours=20, minutes=int(m), seconds=int(s))
+        ).isoformat()
+        for day, m, s in zip(start_of(frame["couple"].to_numpy()) + frame["day"], minutes, seconds, strict=True)
+    ]
+    flags = {name: frame[name].map(YES_NO) for name in ("conflict_today", "sex_today")}
+    items = [name for name in frame if name not in ("couple", "member", "day", "answered", *flags)]
+    told = pd.concat(
+        [_ids(frame, world.couples), pd.DataFrame({"submitted_at": stamps}), _answers(frame, items),
+         pd.DataFrame(flags).rename(columns=EXPORT_NAMES)], axis=1,
+    )  # fmt: skip
+    return told[frame["answered"].to_numpy()].reset_index(drop=True)
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _truth(scenario: Scenario, couples: int, days: int, seed: int, faults: tuple[Fault, ...]) -> bytes:
+    truth = {
+        "synthetic": True, "scenario": asdict(scenario), "couples": couples, "days": days, "seed": seed,
+        "parameters": {group: dict(values) for group, values in parameters().items()},
+        "faults": [asdict(fault) for fault in faults],
+    }  # fmt: skip
+    return (json.dumps(truth, indent=1, sort_keys=True) + "\n").encode()
