@@ -58,10 +58,10 @@ def curve_notes(evidence: Evidence, data: FigureData) -> list[str]:
     """What stands below the figure: what is shaded, and n on both sides."""
     notes = ["Band: 90% interval of the fitted curve. Shaded: interval of the break. Below: observations per value."]
     below, above = data.notes.get("n_below"), data.notes.get("n_above")
-    sides = ""
     if below is not None and above is not None:
-        sides = f"; {numbers.cell(int(below))} below the stated value, {numbers.cell(int(above))} at or above it"
-    return [*notes, counts_line(evidence.counts) + sides]
+        sides = f"{numbers.cell(int(below))} below the stated value, {numbers.cell(int(above))} at or above it."
+        notes.append(f"Observations: {sides}")
+    return [*notes, counts_line(evidence.counts)]
 
 
 def _draw_curve(axes: Any, data: FigureData) -> None:

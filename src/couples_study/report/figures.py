@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OVERVIEW",
     "figure_for",
+    "narrow_figures",
     "page_figures",
     "plot_curve",
     "plot_terms",
@@ -42,6 +43,19 @@ def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None)
         return KINDS[evidence.figure.kind](evidence)
     has_terms = evidence.tested or evidence.sensitivity or (verdict and verdict.terms)
     return plot_terms(evidence, verdict) if has_terms else None
+
+
+def narrow_figures(context: ReportContext) -> dict[str, Figure]:
+    """What a phone is shown in the place of the overview and of each forest plot, under the same names."""
+    figures: dict[str, Figure] = {}
+    if context.verdicts:
+        figures[OVERVIEW] = plot_verdicts(context.verdicts, narrow=True)
+    for verdict in context.verdicts:
+        evidence = context.evidence.get(verdict.id)
+        if isinstance(evidence, Evidence) and (evidence.tested or evidence.sensitivity):
+            beside = evidence.figure is not None and evidence.figure.kind in KINDS
+            figures[verdict.id + (TERMS if beside else "")] = plot_terms(evidence, verdict, narrow=True)
+    return figures
 
 
 def page_figures(context: ReportContext) -> dict[str, Figure]:

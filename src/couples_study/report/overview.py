@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
 
 LABELS, WORDS = 3.15, 1.25
-ROW = 0.43
+ROW, TALL_ROW = 0.43, 0.74
 FURTHEST = 6.0  # smallest effects; what lies beyond is drawn as an arrow
 TITLE = "Every answer at a glance"
 NOTES = (
@@ -28,15 +28,30 @@ NOTES = (
 
 
 @theme.themed
-def plot_verdicts(verdicts: Sequence[Verdict]) -> Figure:
-    """An overview of all verdicts, one row each: effect and interval over the smallest effect, and the verdict."""
+def plot_verdicts(verdicts: Sequence[Verdict], *, narrow: bool = False) -> Figure:
+    """An overview of all verdicts, one row each: effect and interval over the smallest effect, and the verdict.
+
+    ``narrow`` is the form for a phone, with each statement above its interval.
+    """
     notes = [*NOTES, *([f"Arrows: the interval goes on beyond {FURTHEST:g}."] if any(map(_is_cut, verdicts)) else [])]
-    top, bottom = layout.title_height(TITLE) + 0.1, layout.note_height(notes) + 0.55
-    length = ROW * max(1, len(verdicts)) + 0.1
-    figure = theme.canvas(top + length + bottom)
-    axes = figure.add_axes(theme.box(figure, LABELS, bottom, WORDS, top))
+    width, left, row = (layout.NARROW, 0.12, TALL_ROW) if narrow else (theme.WIDTH, LABELS, ROW)
+    top, bottom = layout.title_height(TITLE, width) + 0.1, layout.note_height(notes, width) + 0.55
+    length = row * max(1, len(verdicts)) + 0.1
+    figure = theme.canvas(top + length + bottom, width)
+    axes = figure.add_axes(theme.box(figure, left, bottom, WORDS, top))
     axes.set_ylim(length, 0)
     reach = _reach(verdicts)
+    _ground(axes, reach)
+    for i, verdict in enumerate(verdicts):
+        y = 0.05 + row * i
+        _write_statement(axes, verdict, y + (layout.LINE if narrow else row / 2), 46 if narrow else 43)
+        _draw(axes, verdict, y + (row - 0.2 if narrow else row / 2), reach)
+    layout.write_title(figure, TITLE)
+    layout.write_notes(figure, notes)
+    return figure
+
+
+def _ground(axes: Any, reach: float) -> None:
     axes.set_xlim(-reach, reach)
     axes.axvspan(-1, 1, color=theme.BAND, linewidth=0, zorder=0)
     axes.axvline(0, color=theme.MUTED, linewidth=0.9, zorder=1)
@@ -44,11 +59,6 @@ def plot_verdicts(verdicts: Sequence[Verdict]) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=7, integer=True)
     axes.set_xlabel("effect ÷ smallest effect that matters")
-    for i, verdict in enumerate(verdicts):
-        _draw(axes, verdict, 0.05 + ROW * (i + 0.5), reach)
-    layout.write_title(figure, TITLE)
-    layout.write_notes(figure, notes)
-    return figure
 
 
 def scaled(verdict: Verdict) -> list[tuple[float, float, float]]:
@@ -69,19 +79,22 @@ def _reach(verdicts: Sequence[Verdict]) -> float:
     return min(FURTHEST, max([2.0, *ends])) * 1.06
 
 
-def _draw(axes: Any, verdict: Verdict, y: float, reach: float) -> None:
-    lines = layout.wrapped(verdict.statement, 43, 2)
-    layout.beside(axes, layout.EDGE, y - layout.LINE * (len(lines) - 1) / 2, verdict.id, weight="bold")
+def _write_statement(axes: Any, verdict: Verdict, y: float, chars: int) -> None:
+    """Id and statement, in at most two lines around ``y``."""
+    lines = layout.wrapped(verdict.statement, chars, 2)
+    start = y - layout.LINE * (len(lines) - 1) / 2
+    layout.beside(axes, layout.EDGE, start, verdict.id, weight="bold")
     for k, line in enumerate(lines):
-        shift = layout.LINE * (k - (len(lines) - 1) / 2)
-        layout.beside(axes, 0.5, y + shift, line, size=theme.SMALL)
+        layout.beside(axes, 0.5, start + layout.LINE * k, line, size=theme.SMALL, bbox=layout.on_paper())
+
+
+def _draw(axes: Any, verdict: Verdict, y: float, reach: float) -> None:
     word = f"{VERDICT_SYMBOLS[verdict.verdict]} {VERDICT_WORDS[verdict.verdict]}"
-    layout.beside(axes, theme.WIDTH - WORDS + 0.12, y, word, color=_ink(verdict), weight="bold")
+    layout.beside(axes, layout.right_edge(axes) - WORDS + 0.16, y, word, color=_ink(verdict), weight="bold")
     effects = scaled(verdict)
     if not effects:
-        axes.text(
-            0, y, _nothing(verdict), ha="center", va="center", size=theme.SMALL, color=theme.MUTED, style="italic"
-        )
+        look = {"size": theme.SMALL, "color": theme.MUTED, "style": "italic", "zorder": 5}
+        axes.text(0, y, _nothing(verdict), ha="center", va="center", bbox=layout.on_paper(), **look)
     for k, effect in enumerate(effects):
         shift = 0.13 * (k - (len(effects) - 1) / 2) if len(effects) <= 3 else 0.0
         _draw_effect(axes, effect, y + shift, verdict.verdict, reach)

@@ -112,9 +112,9 @@ def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return drawn
 
 
-def canvas(height: float) -> Figure:
-    """An empty figure of the house width without pyplot's state; ``height`` in inches."""
-    return Figure(figsize=(WIDTH, height))
+def canvas(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure without pyplot's state, of the house width unless told; in inches."""
+    return Figure(figsize=(width, height))
 
 
 def box(figure: Figure, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
