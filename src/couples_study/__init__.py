@@ -1,0 +1,36 @@
+"""couples_study: from both partners' survey and diary exports to a verdict on each stated claim.
+
+Everything here is loaded when it is first used, so that ``couples-study --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from couples_study.claims import claims
+    from couples_study.pipeline import Study, load_study
+    from couples_study.report.figures import figure_for, plot_curve, plot_terms, plot_verdicts, plot_within
+
+HOME = {
+    "Study": "couples_study.pipeline",
+    "load_study": "couples_study.pipeline",
+    "claims": "couples_study.claims",
+    "figure_for": "couples_study.report.figures",
+    "plot_curve": "couples_study.report.figures",
+    "plot_terms": "couples_study.report.figures",
+    "plot_verdicts": "couples_study.report.figures",
+    "plot_within": "couples_study.report.figures",
+}
+
+__all__ = [  # noqa: RUF022 (in the order of the work)
+    "load_study", "Study", "claims", "figure_for", "plot_terms", "plot_within", "plot_curve", "plot_verdicts",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(HOME[name]), name)

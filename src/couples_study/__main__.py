@@ -1,0 +1,5 @@
+"""``python -m couples_study``."""
+
+from couples_study.cli import main
+
+raise SystemExit(main())

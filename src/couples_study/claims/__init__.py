@@ -1,0 +1,51 @@
+"""The built-in claims: entries in the grammar of a hypothesis, one file each, found by their folder."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from couples_study.contracts.base import parsed
+from couples_study.contracts.hypothesis import Claim
+from couples_study.core.discover import tomls_of
+from couples_study.core.errors import EntryError, UsageError, listed, nearest
+
+FAMILIES = "families.toml"
+
+
+@cache
+def claims() -> dict[str, Claim]:
+    """Every claim by id, in the order of their numbers."""
+    found: dict[str, Claim] = {}
+    for path, data in tomls_of("couples_study.claims").items():
+        if path == FAMILIES:
+            continue
+        claim = parsed(Claim, data, f"claims/{path}")
+        stem = path.rsplit("/", 1)[-1]
+        if not stem.startswith(f"{claim.id}_") or claim.id in found:
+            raise EntryError(f"claims/{path}", expected=f"a file {claim.id}_<slug>.toml, once", found=stem)
+        found[claim.id] = claim
+    return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
+
+
+@cache
+def families() -> dict[str, tuple[str, ...]]:
+    """The multiplicity sets fixed beforehand: every member counts, whether this version can test it or not."""
+    text = (files("couples_study.claims") / FAMILIES).read_text("utf-8")
+    return {name: tuple(row["members"]) for name, row in tomllib.loads(text).items()}
+
+
+def chosen(ids: str | tuple[str, ...]) -> tuple[Claim, ...]:
+    """The claims asked for, ``"all"`` or by id; raises `UsageError` for one that is not there."""
+    known = claims()
+    if ids == "all":
+        return tuple(known.values())
+    for one in ids:
+        if one not in known:
+            guess = nearest(one, known)
+            raise UsageError(
+                f"claim {one!r}", expected=f"one of {listed(known)}", found="no claim of that id in this version",
+                do=f"did you mean {guess}? " * bool(guess) + "`couples-study claims` lists them",
+            )
+    return tuple(known[one] for one in dict.fromkeys(ids))

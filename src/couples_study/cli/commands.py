@@ -1,0 +1,188 @@
+"""Every command: its words, and a function that calls the pipeline and says what happened."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from couples_study.core.errors import UsageError
+
+DONE, HELD, FAILED = 0, 3, 4
+STUDY_HELP = "a study's folder, an id under data/raw, or a shipped study (demo, fair)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command of the command line; ``words`` adds its arguments to a parser, ``run`` returns the exit code."""
+
+    name: str
+    summary: str
+    example: str
+    words: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def version_or_help(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
+    """What runs when no command is given."""
+
+    def run(chosen: argparse.Namespace) -> int:
+        if chosen.version:
+            from couples_study.core.provenance import package_version
+
+            print(package_version())
+        else:
+            parser.print_help()
+        return DONE
+
+    return run
+
+
+def tell(message: str) -> None:
+    """Progress on stderr, only where somebody watches."""
+    if sys.stderr.isatty():
+        print(f"  {message}", file=sys.stderr, flush=True)
+
+
+def _plan_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", metavar="STUDY", help=STUDY_HELP)
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def _plan(chosen: argparse.Namespace) -> int:
+    from couples_study.pipeline import run_plan
+
+    plans = run_plan(chosen.study)
+    if chosen.json:
+        return _print_json([asdict(one) for one in plans])
+    for one in plans:
+        rows = "none: columns are missing" if one.expected_rows is None else f"at most {one.expected_rows}"
+        print(f"{one.id}  {one.statement}")
+        for label, words in (
+            ("model", f"{one.model}, {one.plan.estimator}"), ("equation", one.plan.equation), ("formula", one.plan.formula),
+            ("tested", ", ".join(one.plan.tested)), ("expected rows", rows), ("smallest", one.smallest_effect),
+            ("rule", one.rule), ("missing", ", ".join(one.missing)), *(("note", note) for note in one.plan.notes),
+        ):
+            if words:
+                print(f"    {label + ':':<15}{words}")
+        print()
+    return DONE
+
+
+def _intake_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", metavar="STUDY", help=STUDY_HELP)
+    parser.add_argument("--out", metavar="DIR", type=Path, help="write everything below DIR")
+    parser.add_argument("--strict", action="store_true", help="exit with 3 if any row was held")
+
+
+def _intake(chosen: argparse.Namespace) -> int:
+    from couples_study.pipeline import run_intake
+
+    done = run_intake(chosen.study, chosen.out, tell)
+    _say_written(done)
+    return HELD if chosen.strict and done.rows_held else DONE
+
+
+def _report_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", metavar="STUDY", help=STUDY_HELP)
+    parser.add_argument("--out", metavar="DIR", type=Path, help="write everything below DIR")
+    parser.add_argument("--claims", metavar="IDS", help="built-in claims to test, by id with commas between, or all")
+    parser.add_argument("--strict", action="store_true", help="exit with 3 if any row was held")
+    parser.add_argument("--jobs", metavar="N", type=_at_least_one, default=1, help="processes to use (results never depend on it)")
+
+
+def _report(chosen: argparse.Namespace) -> int:
+    from couples_study.pipeline import run_report
+
+    done = run_report(chosen.study, chosen.out, _claim_ids(chosen.claims), tell)
+    width = max((len(verdict.id) for verdict in done.verdicts), default=2)
+    for verdict in done.verdicts:
+        print(f"{verdict.id:<{width}}  {verdict.verdict.replace('_', ' '):<13} {verdict.sentence}")
+    _say_written(done)
+    if done.failed:
+        print(f"analyses that broke down: {', '.join(done.failed)}", file=sys.stderr)
+        return FAILED
+    return HELD if chosen.strict and done.rows_held else DONE
+
+
+def _claim_ids(words: str | None) -> tuple[str, ...] | None:
+    if words is None:
+        return None
+    if words.strip() == "all":
+        from couples_study.claims import claims
+
+        return tuple(claims())
+    ids = tuple(word.strip() for word in words.split(",") if word.strip())
+    if not ids:
+        raise UsageError("--claims", expected="ids with commas between, or all", found="nothing", do="for instance --claims C12,C60")
+    return ids
+
+
+def _claims_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def _claims(chosen: argparse.Namespace) -> int:
+    from couples_study.claims import claims
+
+    rows = [_claim_row(claim) for claim in claims().values()]
+    if chosen.json:
+        return _print_json(rows)
+    for row in rows:
+        print(f"{row['id']}  {row['statement']}")
+        print(f"    needs:    {', '.join(row['needs'])}")
+        print(f"    smallest: {'; '.join(row['smallest_effects'])}")
+        print(f"    rule:     {row['rule']}\n")
+    return DONE
+
+
+def _claim_row(claim: Any) -> dict[str, Any]:
+    smallest = [f"{one.smallest_effect.value:g} {one.smallest_effect.unit}" for one in claim.reading]
+    return {
+        "id": claim.id, "statement": claim.statement, "where": claim.where, "family": claim.family,
+        "needs": list(claim.columns()), "estimand": claim.estimand, "smallest_effects": list(dict.fromkeys(smallest)),
+        "rule": claim.rule_in_words, "falsifier": claim.falsifier, "not_yet": claim.not_yet,
+    }
+
+
+def _at_least_one(word: str) -> int:
+    if not word.isdigit() or int(word) < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 up is expected")
+    return int(word)
+
+
+def _print_json(rows: Any) -> int:
+    print(json.dumps(rows, indent=2, sort_keys=True, ensure_ascii=False))
+    return DONE
+
+
+def _say_written(done: Any) -> None:
+    print(f"\nrows: {done.rows_read} read, {done.rows_read - done.rows_held} accepted, {done.rows_held} held")
+    if done.rows_held:
+        held = sorted({str(path) for path in done.written if path.parent.name == "quarantine"})
+        print(f"held rows, whole and with reasons: {', '.join(held)}")
+    print(f"wrote {len(done.written)} files; the page is {done.page}")
+
+
+COMMANDS = (
+    Command(
+        name="plan", summary="what would be fitted for each hypothesis and claim, before any outcome is read",
+        example="couples-study plan demo", words=_plan_words, run=_plan,
+    ),
+    Command(
+        name="intake", summary="read, recode, validate and link a study's exports; hold what cannot be trusted",
+        example="couples-study intake demo --out /tmp/demo", words=_intake_words, run=_intake,
+    ),
+    Command(
+        name="report", summary="the main job: intake, measures, hypotheses and claims, verdicts, report",
+        example="couples-study report demo --out reports/demo", words=_report_words, run=_report,
+    ),
+    Command(
+        name="claims", summary="the built-in claims: id, statement, needs, smallest effect, rule",
+        example="couples-study claims --json", words=_claims_words, run=_claims,
+    ),
+)

@@ -1,0 +1,130 @@
+"""A hypothesis and a claim: what is asked, how it will be judged, all of it fixed before the data are looked at."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from couples_study.contracts.base import Strict
+
+BUILT_IN_ID = re.compile(r"C\d+")
+ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class Smallest(Strict):
+    """The smallest effect that matters. A unit and a reason are part of it."""
+
+    value: float = Field(gt=0)
+    unit: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class Question(Strict):
+    """What a model needs to know. Each model uses its own subset of these keys and refuses the others.
+
+    ``rule`` is R1 (directional), R5 (no difference) or R8 (threshold); docs/study-file.md gives them in words.
+    """
+
+    model: str
+    outcome: str
+    distribution: Literal["gaussian"] = "gaussian"
+    actor: tuple[str, ...] = ()
+    partner: tuple[str, ...] = ()
+    predictors: tuple[str, ...] = ()
+    predictor: str | None = None
+    exposure: str | None = None
+    partner_exposure: str | None = None
+    together: str | None = None
+    indicators: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    stated: float | None = None
+    tolerance: dict[str, float] = Field(default_factory=dict)
+    level: Literal["person", "couple"] = "person"
+    centering: Literal["person", "grand", "none"] = "person"
+    lag: Literal[0, 1] = 0
+    autoregression: bool = False
+    by_role: bool = False
+    covariates: tuple[str, ...] | None = None
+    random: tuple[str, ...] = ()
+    reduce: tuple[str, ...] = ()
+    residual: str | None = None
+    test: tuple[str, ...] = ()
+    require: Literal["all", "any"] = "all"
+    direction: Literal["positive", "negative"] = "positive"
+    smallest_effect: Smallest
+    rule: Literal["R1", "R5", "R8"] = "R1"
+    causal: bool = True
+
+    def columns(self) -> tuple[str, ...]:
+        """Every column the question can not do without, without the ``partner.`` prefix, in order and once each."""
+        named = [self.outcome, *self.actor, *self.partner, *self.predictors]
+        named += [name for name in (self.predictor, self.exposure) if name]
+        named += [*(self.covariates or ())]
+        latent = set(self.indicators)
+        named = [name for name in named if name not in latent]
+        named += [indicator for group in self.indicators.values() for indicator in group]
+        return tuple(dict.fromkeys(name.removeprefix("partner.") for name in named))
+
+    def keys_set(self) -> frozenset[str]:
+        """The keys that the file gave, for models to refuse the ones that mean nothing to them."""
+        return frozenset(self.model_fields_set)
+
+
+class Hypothesis(Question):
+    """A study's own hypothesis, judged exactly like a built-in claim."""
+
+    id: str
+    statement: str = Field(min_length=1)
+    status: Literal["confirmatory", "exploratory"] = "exploratory"
+    multiplicity: str | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _is_an_id(cls, value: str) -> str:
+        if not ID.fullmatch(value):
+            raise ValueError("an id has letters, digits and _ only, and starts with a letter")
+        return value
+
+
+class Reading(Question):
+    """One way to read a claim, with an analysis of its own."""
+
+    id: str
+    statement: str
+
+
+class Claim(Strict):
+    """A built-in claim: the readings that test it, how they combine, and what is known about it beforehand.
+
+    ``combine`` is ``all`` (every reading must hold) or ``best_design`` (the first testable reading, listed from the
+    strongest design down, gives the answer). ``scenarios`` names simulated worlds where the claim is true, false, and
+    where a naive analysis is trapped.
+    """
+
+    id: str
+    statement: str
+    where: str
+    family: str
+    status: Literal["confirmatory", "exploratory"]
+    causal: bool
+    combine: Literal["all", "best_design"]
+    estimand: str
+    rule_in_words: str
+    falsifier: str
+    threats: tuple[str, ...]
+    not_yet: str = ""
+    scenarios: dict[Literal["true", "false", "trap"], tuple[str, ...]]
+    reading: tuple[Reading, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _readings_belong(self) -> Claim:
+        if not BUILT_IN_ID.fullmatch(self.id):
+            raise ValueError("a claim's id is C and digits")
+        strays = [reading.id for reading in self.reading if not reading.id.startswith(self.id)]
+        if strays:
+            raise ValueError(f"readings of {self.id} carry its id as prefix; {strays} do not")
+        return self
+
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for reading in self.reading for name in reading.columns()))

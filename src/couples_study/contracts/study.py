@@ -1,0 +1,208 @@
+"""``study.toml``: what a researcher says about a study, checked before anything is read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from couples_study.contracts.base import Strict
+from couples_study.contracts.hypothesis import BUILT_IN_ID, Hypothesis
+
+TableName = Literal["couples", "people", "survey_waves", "diary_days", "events", "assays"]
+MissingKind = Literal["refused", "not_applicable", "not_reached", "technical"]
+ROW = "@row"
+STUDY_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _as_time(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('a time of day is written "HH:MM", from 00:00 to 23:59')
+    return time.fromisoformat(value) if isinstance(value, str) else value
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_as_time)]
+
+
+class Meta(Strict):
+    """``[study]``."""
+
+    id: str
+    title: str
+    schema_version: Literal[1] = 1
+    time_zone: str = "UTC"
+    day_ends: TimeOfDay = time(0, 0)
+    day_opens: TimeOfDay | None = None
+    start_date: date | None = None
+    first_day: int = 0
+    scheduled_days: int | None = Field(default=None, ge=1)
+    claims: Literal["all"] | tuple[str, ...] | None = None
+    synthetic: bool = False
+    data_root: str | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _is_an_id(cls, value: str) -> str:
+        if not STUDY_ID.fullmatch(value):
+            raise ValueError("a study's id has small letters, digits, - and _ only; it becomes a folder name")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("a time zone is an IANA name such as Europe/Vienna or America/New_York")
+        return value
+
+    @model_validator(mode="after")
+    def _the_evening_opens_after_the_day_has_ended(self) -> Meta:
+        if self.day_opens is not None and self.day_opens <= self.day_ends:
+            raise ValueError("day_opens is the hour from which tonight's entry can be made; it comes after day_ends")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Dyads(Strict):
+    """``[dyads]``: whether partners can be told apart, and by what."""
+
+    type: Literal["distinguishable", "indistinguishable", "exchangeable", "mixed", "single"]
+    by: str | None = None
+    labels: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _labels_tell_two_apart(self) -> Dyads:
+        if self.labels and len(set(self.labels.values())) < 2 and self.type != "single":
+            raise ValueError("labels name at least two different roles")
+        return self
+
+    @property
+    def distinguishable(self) -> bool:
+        return self.type == "distinguishable"
+
+    @property
+    def single(self) -> bool:
+        return self.type == "single"
+
+
+class Keys(Strict):
+    """``keys`` of a source: the export's columns that say whose row it is and when it was written."""
+
+    couple: str | None = None
+    person: str | None = None
+    day: str | None = None
+    date: str | None = None
+    wave: str | None = None
+    week: str | None = None
+
+
+class Source(Strict):
+    """One ``[[source]]``: files of one form that fill one table."""
+
+    name: str | None = None
+    reader: str
+    files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+    table: TableName
+    design: Literal["observational", "randomised"] = "observational"
+    arm: str | None = None
+    layout: Literal["long", "wide"] = "long"
+    prefixes: dict[str, str] = Field(default_factory=dict)
+    keys: Keys
+    separator: str = Field(default=",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+    encoding: str = "utf-8"
+    missing: dict[str, MissingKind] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
+    recode: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
+
+    @field_validator("files")
+    @classmethod
+    def _stay_inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            if ".." in pattern.replace("\\", "/").split("/") or pattern.startswith(("/", "~")) or ":" in pattern:
+                raise ValueError("files are named relative to the study's folder, without '..' (see data_root)")
+        return value
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Source:
+        if (self.layout == "wide") != bool(self.prefixes):
+            raise ValueError('layout = "wide" and prefixes go together')
+        if self.layout == "wide" and self.keys.person is not None:
+            raise ValueError("in a wide source the prefixes say which partner; leave the person key out")
+        if (self.design == "randomised") != (self.arm is not None):
+            raise ValueError('design = "randomised" and arm = "<column>" go together')
+        if self.table == "diary_days" and (self.keys.day is None) == (self.keys.date is None):
+            raise ValueError("a diary_days source has either a day or a date among its keys")
+        if self.table == "survey_waves" and (self.keys.wave is None) == (self.keys.week is None):
+            raise ValueError("a survey_waves source has either a wave or a week among its keys")
+        if self.keys.couple is None and self.keys.person is None:
+            raise ValueError("keys name at least a couple or a person column")
+        return self
+
+
+class Measure(Strict):
+    """``[measures.<name>]``: a column of this study that the glossary does not have."""
+
+    label: str
+    meaning: str = ""
+    unit: str = "points"
+    items: tuple[str, ...] = ()
+    reversed: tuple[str, ...] = ()
+    score: Literal["mean", "sum"] = "mean"
+    min_answered: int | None = Field(default=None, ge=1)
+    range: tuple[float, float] | None = None
+    labels: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _items_fit(self) -> Measure:
+        strays = sorted(set(self.reversed) - set(self.items))
+        if strays:
+            raise ValueError(f"reversed names {strays}, which items does not")
+        if self.reversed and self.range is None:
+            raise ValueError("reversed items need the range they are turned round in")
+        if self.range is not None and self.range[0] >= self.range[1]:
+            raise ValueError("range is [lowest, highest]")
+        if self.min_answered is not None and self.min_answered > max(len(self.items), 1):
+            raise ValueError("min_answered is at most the number of items")
+        return self
+
+
+class StudyFile(Strict):
+    """All of ``study.toml``."""
+
+    study: Meta
+    dyads: Dyads
+    source: tuple[Source, ...] = Field(min_length=1)
+    measures: dict[str, Measure] = Field(default_factory=dict)
+    hypothesis: tuple[Hypothesis, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_free_and_single(self) -> StudyFile:
+        ids = [hypothesis.id for hypothesis in self.hypothesis]
+        doubled = sorted({one for one in ids if ids.count(one) > 1})
+        if doubled:
+            raise ValueError(f"hypothesis ids are used once each; {doubled} more often")
+        taken = [one for one in ids if BUILT_IN_ID.fullmatch(one)]
+        if taken:
+            raise ValueError(f"C and digits are the built-in claims' ids; {taken} need another")
+        return self
+
+    @property
+    def chosen_claims(self) -> Literal["all"] | tuple[str, ...]:
+        """The built-in claims to test: as said, or all without hypotheses and none with them."""
+        if self.study.claims is not None:
+            return self.study.claims
+        return () if self.hypothesis else "all"
+
+    @property
+    def synthetic(self) -> bool:
+        return self.study.synthetic

@@ -1,0 +1,7 @@
+"""From text cells to validated tables: map, reshape, recode, validate, link, and hold what cannot be trusted."""
+
+from __future__ import annotations
+
+from couples_study.intake.take_in import Delivered, Intake, link, take_in
+
+__all__ = ["Delivered", "Intake", "link", "take_in"]

@@ -1,0 +1,140 @@
+"""Which column of an export fills which column of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from couples_study.contracts.study import ROW, Dyads, Measure, Source
+from couples_study.core.columns import Column, Glossary
+from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """The answer columns of one source: target column to export column, and what was left lying.
+
+    ``prefix`` is the wide layout's prefix of a partner, empty in a long one; ``shared`` targets have none.
+    """
+
+    answers: dict[str, str]
+    ignored: tuple[str, ...]
+    by: str | None = None
+    shared: frozenset[str] = field(default_factory=frozenset)
+
+
+def study_columns(measures: dict[str, Measure], glossary: Glossary) -> Glossary:
+    """The glossary with the study's measures and their items added as rows of their own."""
+    added: dict[str, Column] = {}
+    for name, measure in measures.items():
+        added[name] = _measure_row(name, name, measure)
+        for item in measure.items:
+            if item not in glossary and item not in measures:
+                added[item] = _measure_row(item, name, measure)
+    return glossary.extended(added)
+
+
+def _measure_row(name: str, of: str, measure: Measure) -> Column:
+    low, high = measure.range or (None, None)
+    if measure.items and name == of and measure.score == "sum" and measure.range is not None:
+        low, high = len(measure.items) * measure.range[0], len(measure.items) * measure.range[1]
+    return Column(
+        name=name,
+        label=measure.label if name == of else f"{measure.label}: item {name}",
+        meaning=measure.meaning or measure.label, unit=measure.unit, kind="code" if measure.labels else "number",
+        table="diary_days", group="this study", low=low, high=high, labels=measure.labels,
+    )
+
+
+def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyads: Dyads, file: str) -> Mapping:
+    """Match one export's header with what ``study.toml`` says; refuse what is not there, list what is not used."""
+    names = _without_prefixes(source, header, file)
+    _require_keys(source, header, file)
+    _require_known(source, glossary, file)
+    answers = dict(source.columns)
+    if source.arm is not None and source.arm not in answers.values():
+        answers["arm"] = source.arm
+    _require_delivered(answers.values(), names, f"{file}, columns", header)
+    keys = {name for name in _key_names(source) if name}
+    taken = set(answers.values()) | keys
+    for name in sorted(names):
+        if name in glossary and name not in answers and name not in taken and glossary[name].kind != "key":
+            answers[name] = name
+    by = _by_column(source, dyads, names, answers)
+    used = set(answers.values()) | keys | {by or ""}
+    ignored = tuple(name for name in header if not used & {name, names_of(source, name)})
+    shared = frozenset(target for target, column in answers.items() if column in header) if source.prefixes else frozenset()
+    return Mapping(answers=answers, ignored=ignored, by=by, shared=shared)
+
+
+def names_of(source: Source, column: str) -> str:
+    """An export column's name without its partner's prefix."""
+    for prefix in sorted(source.prefixes.values(), key=len, reverse=True):
+        if column.startswith(prefix):
+            return column.removeprefix(prefix)
+    return column
+
+
+def _without_prefixes(source: Source, header: tuple[str, ...], file: str) -> set[str]:
+    if not source.prefixes:
+        return set(header)
+    keys = set(_key_names(source))
+    stripped = [
+        {name.removeprefix(prefix) for name in header if name.startswith(prefix) and name not in keys}
+        for prefix in source.prefixes.values()
+    ]
+    for (role, prefix), names in zip(source.prefixes.items(), stripped, strict=True):
+        if not names:
+            raise DeliveryError(
+                f"{file}, header", expected=f"columns that begin with {prefix!r} (prefix of {role})", found="none",
+                do="mend prefixes in its [[source]]",
+            )
+    plain = {name for name in header if names_of(source, name) == name}
+    return set.intersection(*stripped) | (plain - keys)
+
+
+def _key_names(source: Source) -> list[str]:
+    keys = source.keys
+    named = [keys.couple, keys.person, keys.day, keys.date, keys.wave, keys.week]
+    return [name for name in named if name is not None and name != ROW]
+
+
+def _require_keys(source: Source, header: tuple[str, ...], file: str) -> None:
+    absent = [name for name in _key_names(source) if name not in header]
+    if absent:
+        guess = nearest(absent[0], header)
+        raise DeliveryError(
+            f"{file}, header", expected=f"the key column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
+            found=f"columns {listed(header)}",
+            do=f"did you mean {guess!r}? " * bool(guess) + "mend keys (or separator) in its [[source]]",
+        )
+
+
+def _require_known(source: Source, glossary: Glossary, file: str) -> None:
+    unknown = [name for name in source.columns if name not in glossary]
+    if unknown:
+        guess = nearest(unknown[0], glossary)
+        raise StudyFileError(
+            f"study.toml, columns of the source for {file}",
+            expected="names of the glossary or of [measures]",
+            found=f"{listed(map(repr, unknown))}",
+            do=f"did you mean {guess!r}?" if guess else "add it under [measures.<name>] with label, unit and range",
+        )
+
+
+def _require_delivered(wanted: Iterable[str], names: set[str], where: str, header: tuple[str, ...]) -> None:
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        guess = nearest(absent[0], names)
+        raise DeliveryError(
+            where, expected=f"export column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
+            found=f"columns {listed(header)}",
+            do=f"did you mean {guess!r}?" if guess else "mend columns in its [[source]], or export the column too",
+        )
+
+
+def _by_column(source: Source, dyads: Dyads, names: set[str], answers: dict[str, str]) -> str | None:
+    """The export column that tells partners apart, if this source has it."""
+    if dyads.by is None or source.prefixes:
+        return None
+    return answers.get(dyads.by) or (dyads.by if dyads.by in names else None)

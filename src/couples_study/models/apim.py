@@ -1,0 +1,229 @@
+"""The actor-partner interdependence model for repeated measures, estimated with couples as clusters.
+
+An outcome is regressed on the person's own (actor) and the other's (partner) predictors, each split into how a day
+differs from the person's usual (within) and how the person differs from others (between); the same day or the day
+before; with the person's own outcome of the day before; for each role or pooled (Kenny, Kashy and Cook, 2006;
+Bolger and Laurenceau, 2013).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Sensitivity, Term
+from couples_study.contracts.hypothesis import Question
+from couples_study.contracts.plan import Plan
+from couples_study.core.errors import StudyFileError
+from couples_study.measures import Frames, Panel
+from couples_study.measures.units import factor, sides_of
+from couples_study.models.apim_design import Design, Piece, column_names, default_tests, design_of, pieces_of_question
+from couples_study.models.bins import partial_bins
+from couples_study.models.clustered import Linear, gee
+from couples_study.models.concerns import (
+    MEASUREMENT_ERROR,
+    OPTIONS_NOT_USED,
+    SAME_REPORTER,
+    SHORT_SERIES,
+    few_couples,
+    unreliable_means,
+)
+from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
+from couples_study.models.terms import contrast, split
+
+OPTIONS = frozenset(
+    {"actor", "partner", "centering", "lag", "autoregression", "by_role", "covariates", "random", "reduce", "residual", "test"}
+)
+ESTIMATOR = "GEE, working independence, bias-reduced couple-clustered variance, t with G-1 df"
+FIRST_DAYS = 2
+
+
+def check(question: Question, setting: Setting, where: str) -> None:
+    """Refuse a question that this model can not be asked."""
+    if not question.actor and not question.partner:
+        raise StudyFileError(where, expected="actor or partner predictors", found="neither", do="name at least one")
+    if question.by_role and not setting.dyads.distinguishable:
+        raise StudyFileError(
+            where, expected="by_role = false where partners can not be told apart", found="by_role = true",
+            do='leave it out, or make [dyads] type = "distinguishable" with by and labels',
+        )
+    own_lag = question.outcome in question.actor and question.lag == 1
+    if question.autoregression and own_lag:
+        raise StudyFileError(
+            where, expected="yesterday's outcome once", found="autoregression = true, and the outcome among actor at lag 1",
+            do="leave the outcome out of actor",
+        )
+    if question.outcome in question.actor and question.lag == 0:
+        raise StudyFileError(where, expected="an outcome that is not its own predictor", found=question.outcome, do="mend actor")
+    if question.autoregression and question.residual is not None and question.residual.endswith("@ar1"):
+        raise StudyFileError(
+            where, expected='residual "un", "role" or "iid" with autoregression = true', found=f'residual = "{question.residual}"',
+            do="a lagged outcome and autocorrelated residuals can not be told apart; keep one of them",
+        )
+    sides_of(question.smallest_effect.unit, where)
+    names = column_names(question, setting)
+    for words in question.test:
+        contrast(words, names, f"{where}, test")
+
+
+def plan(question: Question, setting: Setting) -> Plan:
+    """The model in words, without looking at any answer."""
+    pieces = pieces_of_question(question)
+    covariates = question.covariates if question.covariates is not None else ("study_day", "weekend")
+    terms = [piece.words(question) for piece in pieces] + list(covariates)
+    per_role = " (each by role)" if question.by_role else ""
+    names = column_names(question, setting)
+    right = " + ".join([*(n for n in names if split(n)[0] not in covariates), *covariates])
+    return Plan(
+        equation=f"{question.outcome}[t] = intercept + " + " + ".join(terms) + f" + error{per_role}",
+        formula=f"{question.outcome} ~ 0 + {right} | couples: couple_id",
+        estimator=ESTIMATOR,
+        tested=question.test or default_tests(question, setting),
+        notes=(OPTIONS_NOT_USED.sentence,) if _unused(question) else (),
+    )
+
+
+def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
+    """Fit the model on the panel that holds the outcome."""
+    panel = panel_for(id, question, question.outcome, frames)
+    if isinstance(panel, NotTestable):
+        return panel
+    design = design_of(question, panel, setting)
+    couples = design.couples()
+    if couples < FEWEST_COUPLES:
+        return too_few(id, couples, "complete rows for this model")
+    if not full_rank(design.X):
+        return NotTestable(
+            id=id, reason="collinear",
+            detail="Some predictors do not vary here or are sums of others, so their effects can not be told apart.",
+        )
+    fit = gee(design.y, design.X, design.names, design.couple)
+    tests = question.test or default_tests(question, setting)
+    tested = tuple(_tested(fit, words, question, panel, design) for words in tests)
+    planned = plan(question, setting)
+    return Evidence(
+        id=id, model="apim", unit=question.smallest_effect.unit, tested=tested, coefficients=fit.terms(),
+        counts=_counts(tests, design, panel, setting), equation=planned.equation, formula=planned.formula,
+        estimator=fit.estimator, concerns=_concerns(question, panel, design, couples),
+        sensitivity=_sensitivity(tests, question, panel, setting, design),
+        figure=_figure(tests[0], question, fit, design, setting),
+    )
+
+
+def _unused(question: Question) -> bool:
+    return bool(question.random or question.reduce or question.residual)
+
+
+def _weights(words: str, question: Question, panel: Panel, design: Design) -> np.ndarray:
+    """Contrast weights with each coefficient's change of unit in them."""
+    weights = contrast(words, design.names, "test")
+    for position in np.flatnonzero(weights):
+        piece = design.pieces[position]
+        weights[position] *= _factor(piece, question, panel)
+    return weights
+
+
+def _factor(piece: Piece | None, question: Question, panel: Panel) -> float:
+    if piece is None:
+        raise StudyFileError(
+            "test", expected="terms with a predictor", found="an intercept or covariate, whose unit is not that of smallest_effect",
+            do="test actor, partner or autoregression terms",
+        )
+
+    def sd_of(column: str, kind: str) -> float:
+        if kind == "within SD":
+            return panel.within_sd(column)
+        return panel.between_sd(column) if kind == "between SD" else float(panel.frame[column].std())
+
+    return factor(
+        question.smallest_effect.unit, lambda kind: sd_of(question.outcome, kind), lambda kind: sd_of(piece.column, kind), "unit"
+    )
+
+
+def _tested(fit: Linear, words: str, question: Question, panel: Panel, design: Design) -> Term:
+    return fit.term(_weights(words, question, panel, design), words)
+
+
+def _counts(tests: tuple[str, ...], design: Design, panel: Panel, setting: Setting) -> Counts:
+    """``n_obs`` are the outcome rows of the tested roles: the others do not enter those coefficients."""
+    used = design.rows_behind(tests)
+    frame = panel.frame.iloc[design.row[used]]
+    return Counts(
+        couples=int(frame["couple_id"].nunique()),
+        people=int(len(np.unique(np.concatenate([panel.own[design.row[used]], panel.partner[design.row[used]]])))
+                   - int((panel.partner[design.row[used]] < 0).any())),
+        n_obs=int(used.sum()),
+        days_scheduled=None if setting.scheduled_days is None else int(panel.frame["couple_id"].nunique()) * setting.scheduled_days,
+        days_answered=int(len(panel.frame[["couple_id", "time"]].drop_duplicates())),
+        days_used=int(len(frame[["couple_id", "time"]].drop_duplicates())),
+    )
+
+
+def _concerns(question: Question, panel: Panel, design: Design, couples: int) -> tuple[Concern, ...]:
+    found: list[Concern] = []
+    if question.lag == 1:
+        found.append(MEASUREMENT_ERROR)
+    if question.autoregression or (question.lag == 1 and question.outcome in question.actor):
+        found.append(SHORT_SERIES)
+    if question.lag == 0 and question.actor:
+        found.append(SAME_REPORTER)
+    if _unused(question):
+        found.append(OPTIONS_NOT_USED)
+    between = tuple(dict.fromkeys(p.column for p in design.pieces if p is not None and p.kind == "between"))
+    return (*found, *few_couples(couples), *unreliable_means(panel, between))
+
+
+def _sensitivity(
+    tests: tuple[str, ...], question: Question, panel: Panel, setting: Setting, design: Design
+) -> tuple[Sensitivity, ...]:
+    """The same terms without covariates, without the first days, and from differences within persons alone."""
+    bare = design_of(question.model_copy(update={"covariates": ()}), panel, setting)
+    late = design.keep(panel.frame["time"].to_numpy()[design.row] >= FIRST_DAYS)
+    variants = (
+        ("without covariates", bare), (f"without the first {FIRST_DAYS} days", late), ("within persons only", design.demeaned())
+    )
+    rows = []
+    for label, variant in variants:
+        if variant.couples() < FEWEST_COUPLES or not full_rank(variant.X):
+            continue
+        fit = gee(variant.y, variant.X, variant.names, variant.couple)
+        for words in tests:
+            if all(split(name)[0] in {split(n)[0] for n in variant.names} for name in _names_in(words, design)):
+                term = _tested(fit, words, question, panel, variant)
+                rows.append(_row(label if len(tests) == 1 else f"{label}: {words}", term))
+    return tuple(rows)
+
+
+def _names_in(words: str, design: Design) -> list[str]:
+    return [design.names[i] for i in np.flatnonzero(contrast(words, design.names, "test"))]
+
+
+def _row(label: str, term: Term) -> Sensitivity:
+    return Sensitivity(
+        label=label, estimate=term.estimate, conf_low=term.conf_low, conf_high=term.conf_high,
+        std_error=term.std_error, df=term.df,
+    )
+
+
+def _figure(words: str, question: Question, fit: Linear, design: Design, setting: Setting):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    names = _names_in(words, design)
+    if len(names) != 1:
+        return None
+    position = design.names.index(names[0])
+    used = design.rows_behind((words,))
+    piece = design.pieces[position]
+    partial = design.y - design.X @ fit.params + design.X[:, position] * fit.params[position]
+    x_label = piece.words(question) if piece is not None else names[0]
+    return partial_bins(
+        x=design.X[used, position], y=partial[used], couple=design.couple[used],
+        title=words, x_label=f"{setting.label(piece.column) if piece else ''}: {x_label}",
+        y_label=f"{setting.label(question.outcome)}, other terms held",
+        slope=float(fit.params[position]),
+    )
+
+
+MODEL = Model(
+    name="apim", summary="actor and partner effects in repeated measures", options=OPTIONS, repeated=True,
+    partners=lambda question: True, check=check, plan=plan, estimate=estimate,
+    strength=lambda question: "lagged" if question.lag == 1 else "associational",
+    looks=lambda question: frozenset((piece.who, piece.lag) for piece in pieces_of_question(question)),
+)

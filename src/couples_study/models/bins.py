@@ -1,0 +1,41 @@
+"""A relation drawn as binned means, aggregated so far that no couple can be read off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from couples_study.contracts.evidence import FigureData
+
+MOST_BINS = 12
+FEWEST_IN_BIN = 5
+
+
+def partial_bins(
+    *, x: np.ndarray, y: np.ndarray, couple: np.ndarray, title: str, x_label: str, y_label: str, slope: float
+) -> FigureData:
+    """Means of ``y`` (a partial residual) in bins of equal count of ``x``, with couple-clustered 95% intervals.
+
+    Bins with fewer than `FEWEST_IN_BIN` couples are left out.
+    """
+    edges = np.unique(np.quantile(x, np.linspace(0, 1, MOST_BINS + 1)))
+    where = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(len(edges) - 2, 0))
+    rows = [_bin(x[where == i], y[where == i], couple[where == i]) for i in range(max(len(edges) - 1, 1))]
+    frame = pd.DataFrame([row for row in rows if row is not None], columns=["x", "y", "low", "high", "n"])
+    return FigureData(
+        kind="bins", title=title, x_label=x_label, y_label=y_label, frames={"bins": frame},
+        notes={"slope": slope, "n": len(x), "couples": len(np.unique(couple))},
+    )
+
+
+def _bin(x: np.ndarray, y: np.ndarray, couple: np.ndarray) -> dict[str, float] | None:
+    couples = np.unique(couple)
+    if len(couples) < FEWEST_IN_BIN:
+        return None
+    mean = float(y.mean())
+    sums = pd.Series(y - mean).groupby(couple).sum().to_numpy()
+    groups = len(couples)
+    error = float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / len(y)
+    half = float(stats.t.isf(0.025, groups - 1)) * error
+    return {"x": float(x.mean()), "y": mean, "low": mean - half, "high": mean + half, "n": len(y)}

@@ -1,0 +1,54 @@
+"""The models by the name that ``study.toml`` uses, and what every one of them is asked beforehand."""
+
+from __future__ import annotations
+
+from couples_study.contracts.hypothesis import Question
+from couples_study.core.errors import StudyFileError, listed, nearest
+from couples_study.models import apim, cross_lag, regression, threshold_model
+from couples_study.models.model import COMMON_OPTIONS, Model, Setting
+
+__all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
+
+MODELS: dict[str, Model] = {model.name: model for model in (apim.MODEL, cross_lag.MODEL, regression.MODEL, threshold_model.MODEL)}
+
+
+def model_called(name: str, where: str) -> Model:
+    """The model of that name; raises `StudyFileError` where there is none."""
+    if name not in MODELS:
+        guess = nearest(name, MODELS)
+        raise StudyFileError(
+            where, expected=f"model = one of {listed(sorted(MODELS))}", found=repr(name),
+            do=f"did you mean {guess!r}?" if guess else "choose one of these models",
+        )
+    return MODELS[name]
+
+
+def check_question(question: Question, setting: Setting, where: str) -> Model:
+    """Refuse what the model would have to ignore or guess; returns the model."""
+    model = model_called(question.model, where)
+    foreign = sorted(question.keys_set() - model.options - COMMON_OPTIONS)
+    if foreign:
+        raise StudyFileError(
+            where, expected=f"keys that model {model.name!r} uses: {listed(sorted(model.options), most=30)}",
+            found=listed(foreign), do="leave them out, or choose the model they belong to",
+        )
+    _require_numbers(question, setting, where)
+    model.check(question, setting, where)
+    return model
+
+
+def _require_numbers(question: Question, setting: Setting, where: str) -> None:
+    for name in question.columns():
+        if name in ("study_day", "weekend"):
+            continue
+        if name not in setting.glossary:
+            guess = nearest(name, setting.glossary)
+            raise StudyFileError(
+                where, expected="columns of the glossary or of [measures]", found=f"{name!r}, which is neither",
+                do=f"did you mean {guess!r}?" if guess else "add it under [measures.<name>], or map it in its [[source]]",
+            )
+        if not setting.glossary[name].is_numeric:
+            raise StudyFileError(
+                where, expected="columns that hold numbers", found=f"{name!r}, which holds labels",
+                do="recode it into 0 and 1 under a [measures.<name>] of its own",
+            )

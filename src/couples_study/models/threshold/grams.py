@@ -1,0 +1,168 @@
+"""Per-couple cross-products of the count's indicator columns: all that any curve over the count needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from couples_study.models.threshold.basis import Shape, within_person
+from couples_study.models.threshold.rows import CAP, STEPS_PER_TOUCH, FloatArray, IntArray, Rows
+
+SINGULAR = 1e-10  # of the largest eigenvalue of a correlation-scaled cross-product: below it a direction is not there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoupleGrams:
+    """What the rows of each couple say about every curve.
+
+    ``cross`` (couples, m, m) is the cross-product of the columns [one indicator per level, controls, outcome], each
+    demeaned within its person; ``days`` (couples, n_levels) are person-days per level. Couples stand in an order
+    made from their numbers, so that a seed means the same whatever the pseudonyms are.
+    """
+
+    levels: FloatArray
+    n_controls: int
+    cross: FloatArray
+    days: IntArray
+
+    @property
+    def n_couples(self) -> int:
+        return len(self.cross)
+
+    @property
+    def total(self) -> FloatArray:
+        return self.cross.sum(axis=0)
+
+    def lifted(self, columns: FloatArray) -> FloatArray:
+        """Columns over the levels (n_levels, p) as columns over everything in ``cross`` (m, p)."""
+        return np.vstack([columns, np.zeros((self.n_controls + 1, columns.shape[1]))])
+
+    @property
+    def control_columns(self) -> FloatArray:
+        """The columns (m, n_controls) that pick out the controls."""
+        n_levels, size = len(self.levels), self.cross.shape[-1]
+        return np.eye(size)[:, n_levels : n_levels + self.n_controls]
+
+    @property
+    def outcome_column(self) -> FloatArray:
+        return np.eye(self.cross.shape[-1])[:, -1]
+
+
+def couple_grams(rows: Rows) -> CoupleGrams:
+    """Cross-products from rows; whole counts give levels 0..25, averaged reports levels in halves."""
+    whole = bool((rows.exposure == np.round(rows.exposure)).all())
+    width = 1.0 if whole else 1.0 / STEPS_PER_TOUCH
+    levels = np.arange(0.0, CAP + width / 2, width)
+    at = np.rint(rows.exposure / width).astype(np.int64)
+    people, person = np.unique(rows.person, return_inverse=True)
+    couple_of = np.empty(len(people), dtype=np.int64)
+    couple_of[person] = rows.couple
+    counts = np.bincount(person * len(levels) + at, minlength=len(people) * len(levels)).reshape(-1, len(levels))
+    blocks = _person_blocks(rows, person, at, counts)
+    first = np.flatnonzero(np.r_[True, couple_of[1:] != couple_of[:-1]])
+    cross = np.add.reduceat(blocks, first, axis=0)
+    days = np.add.reduceat(counts, first, axis=0)
+    order = _own_order(cross, days)
+    return CoupleGrams(levels=levels, n_controls=rows.controls.shape[1], cross=cross[order], days=days[order])
+
+
+def _person_blocks(rows: Rows, person: IntArray, at: IntArray, counts: IntArray) -> FloatArray:
+    """(people, m, m): cross-products of one person's demeaned columns."""
+    n_people, n_levels = counts.shape
+    others = within_person(np.column_stack([rows.controls, rows.outcome]), person)
+    width = others.shape[1]
+    blocks = np.zeros((n_people, n_levels + width, n_levels + width))
+    number = counts.sum(axis=1)[:, None, None]
+    blocks[:, :n_levels, :n_levels] = -counts[:, :, None] * counts[:, None, :] / number
+    diagonal = np.arange(n_levels)
+    blocks[:, diagonal, diagonal] += counts
+    cell = person * n_levels + at
+    for j in range(width):
+        sums = np.bincount(cell, weights=others[:, j], minlength=counts.size).reshape(counts.shape)
+        blocks[:, :n_levels, n_levels + j] = blocks[:, n_levels + j, :n_levels] = sums
+        for k in range(j + 1):
+            product = np.bincount(person, weights=others[:, j] * others[:, k], minlength=n_people)
+            blocks[:, n_levels + j, n_levels + k] = blocks[:, n_levels + k, n_levels + j] = product
+    return blocks
+
+
+def _own_order(cross: FloatArray, days: IntArray) -> IntArray:
+    """An order of the couples that depends on what they answered, not on what they are called."""
+    keys = np.column_stack([days, np.diagonal(cross, axis1=1, axis2=2)])  # whole numbers first: no ties by rounding
+    return np.lexsort(keys.T[::-1])
+
+
+def solve(left: FloatArray, right: FloatArray) -> FloatArray:
+    """Symmetric systems ``left`` (..., p, p) times x = ``right`` (..., p, k); directions without data get zero."""
+    scale = np.sqrt(np.maximum(np.diagonal(left, axis1=-2, axis2=-1), 0.0))
+    scale = np.where(scale > 0, scale, 1.0)
+    unit = left / (scale[..., :, None] * scale[..., None, :])
+    inverse = np.linalg.pinv(unit, rcond=SINGULAR, hermitian=True)
+    return (inverse @ (right / scale[..., :, None])) / scale[..., :, None]
+
+
+def swept(cross: FloatArray, design: FloatArray) -> FloatArray:
+    """Cross-products ``cross`` (..., m, m) after regressing every column on the ``design`` (m, p)."""
+    if design.shape[1] == 0:
+        return cross
+    onto = design.T @ cross
+    return cross - np.swapaxes(onto, -1, -2) @ solve(onto @ design, onto)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A curve fitted to a stack of cross-products.
+
+    ``curve`` (..., n_levels) is f(x) up to a constant, ``coefficients`` (..., p) those of the shape's columns (the
+    member chosen from a family last), ``chosen`` (...) that member, ``residual`` (..., m) the vector whose quadratic
+    form in a couple's cross-product is that couple's sum of squared residuals.
+    """
+
+    curve: FloatArray
+    coefficients: FloatArray
+    chosen: IntArray
+    residual: FloatArray
+
+
+def gains(cross: FloatArray, grams: CoupleGrams, fixed: FloatArray, family: FloatArray) -> FloatArray:
+    """Fall of the sum of squares (..., members) when one member of ``family`` joins the controls and ``fixed``."""
+    members = grams.lifted(family)
+    left = swept(cross, np.hstack([grams.control_columns, grams.lifted(fixed)]))
+    shared = np.einsum("...n,nm->...m", left[..., -1, :], members)
+    own = np.einsum("nm,...nk,km->...m", members, left, members, optimize=True)
+    raw = np.einsum("nm,...nk,km->...m", members, cross, members, optimize=True)
+    there = own > SINGULAR * raw
+    return np.where(there, shared**2 / np.where(there, own, 1.0), 0.0)
+
+
+def fit(cross: FloatArray, grams: CoupleGrams, shape: Shape) -> Fit:
+    """Least squares of one rival on ``cross`` (..., m, m), its break or scale chosen by the sum of squares."""
+    stack = cross.shape[:-2]
+    levels = np.broadcast_to(shape.fixed, (*stack, *shape.fixed.shape))
+    chosen = np.zeros(stack, dtype=np.int64)
+    if shape.family.shape[1]:
+        chosen = np.argmax(gains(cross, grams, shape.fixed, shape.family), axis=-1)
+        levels = np.concatenate([levels, shape.family.T[chosen][..., None]], axis=-1)
+    size, n_levels = cross.shape[-1], len(grams.levels)
+    design = np.zeros((*stack, size, grams.n_controls + levels.shape[-1]))
+    design[..., :, : grams.n_controls] = grams.control_columns
+    design[..., :n_levels, grams.n_controls :] = levels
+    onto = np.swapaxes(design, -1, -2) @ cross
+    found = solve(onto @ design, onto[..., -1:])
+    coefficients = found[..., grams.n_controls :, 0]
+    residual = grams.outcome_column - (design @ found)[..., 0]
+    curve = (levels @ coefficients[..., None])[..., 0]
+    return Fit(curve=curve, coefficients=coefficients, chosen=chosen, residual=residual)
+
+
+def squares(cross: FloatArray, residual: FloatArray) -> FloatArray:
+    """Sums of squared residuals: quadratic forms of ``residual`` (..., m) in ``cross`` (..., m, m)."""
+    return np.einsum("...m,...mk,...k->...", residual, cross, residual, optimize=True)
+
+
+def resampled(grams: CoupleGrams, rng: np.random.Generator, draws: int) -> FloatArray:
+    """Pooled cross-products (draws, m, m) of couples drawn with replacement, all of a couple's days kept."""
+    couples = grams.n_couples
+    weights = rng.multinomial(couples, np.full(couples, 1.0 / couples), size=draws).astype(float)
+    return np.tensordot(weights, grams.cross, axes=1)

@@ -1,0 +1,162 @@
+"""Rows of a diary as arrays in an order of their own, so that neither row order nor pseudonyms can matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from couples_study.core.errors import FrameError, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+CAP = 25.0  # counts above it are set to it: heavy tails break inference from clusters
+NEEDED = ("couple_id", "person_id", "day", "exposure", "outcome")
+OPTIONAL = ("partner_exposure", "together_hours")
+STEPS_PER_TOUCH = 2  # whole counts, or halves where two reports were averaged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Answered person-days: codes ``couple`` and ``person`` (n,), counts, outcome, ``controls`` (n, q), and extras.
+
+    ``partner_exposure`` and ``together_hours`` are None where the study did not ask; NaN where a day has no answer.
+    ``dropped`` rows lacked the exposure, the outcome or a control; ``capped`` rows had a count above `CAP`.
+    """
+
+    couple: IntArray
+    person: IntArray
+    day: FloatArray
+    exposure: FloatArray
+    outcome: FloatArray
+    controls: FloatArray
+    partner_exposure: FloatArray | None = None
+    together_hours: FloatArray | None = None
+    dropped: int = 0
+    capped: int = 0
+
+    def __len__(self) -> int:
+        return len(self.outcome)
+
+    @property
+    def n_couples(self) -> int:
+        return len(np.unique(self.couple))
+
+    @property
+    def n_people(self) -> int:
+        return len(np.unique(self.person))
+
+    @property
+    def n_days(self) -> int:
+        """Couple-days on which at least one partner answered."""
+        return len(np.unique(self.couple_days))
+
+    @property
+    def couple_days(self) -> IntArray:
+        """A code (n,) that both partners' rows of one day share."""
+        days, day = np.unique(self.day, return_inverse=True)
+        return np.asarray(self.couple * len(days) + day, dtype=np.int64)
+
+    def where(self, keep: BoolArray) -> Rows:
+        """The rows that ``keep`` (n,) marks, in the same order."""
+        arrays: dict[str, Any] = {
+            name: None if (values := getattr(self, name)) is None else values[keep]
+            for name in ("couple", "person", "day", "exposure", "outcome", "controls", *OPTIONAL)
+        }
+        return replace(self, **arrays)
+
+    def with_exposure(self, exposure: FloatArray) -> Rows:
+        """The same days with another count as the exposure; days without it are left out."""
+        known = np.isfinite(exposure)
+        return replace(self, exposure=np.minimum(exposure, CAP)).where(known)
+
+
+def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool = True) -> Rows:
+    """The rows that can be used, sorted by couple, person and day.
+
+    Parameters
+    ----------
+    frame
+        One row per person and day with the columns `NEEDED`; `OPTIONAL` ones are taken when present.
+    controls
+        Further numeric columns held constant (for example ``weekend``).
+    trend
+        Hold a linear trend over days constant too: two series that drift together look coupled.
+
+    Raises
+    ------
+    FrameError
+        If a column is absent, a couple has more than two members, a person stands in two couples or answers twice
+        on a day, a count is negative, or a count is neither whole nor half.
+    """
+    missing = [name for name in (*NEEDED, *controls) if name not in frame.columns]
+    if missing:
+        raise FrameError("threshold", expected=f"columns {listed(NEEDED)}", found=f"no {listed(missing)}")
+    table = _numbers(frame, controls)
+    used = table.dropna(subset=["exposure", "outcome", "day", *controls])
+    used = used.sort_values(["couple_id", "person_id", "day"], kind="stable", ignore_index=True)
+    _check_people(used)
+    _check_counts(used["exposure"])
+    held = [used[name].to_numpy(float) for name in controls] + ([used["day"].to_numpy(float)] if trend else [])
+    extras = {name: used[name].to_numpy(float) if name in used else None for name in OPTIONAL}
+    exposure = used["exposure"].to_numpy(float)
+    return Rows(
+        couple=_codes(used, ["couple_id"]),
+        person=_codes(used, ["couple_id", "person_id"]),
+        day=used["day"].to_numpy(float),
+        exposure=np.minimum(exposure, CAP),
+        outcome=used["outcome"].to_numpy(float),
+        controls=np.column_stack(held) if held else np.empty((len(used), 0)),
+        dropped=len(frame) - len(used),
+        capped=int((exposure > CAP).sum()),
+        **extras,
+    )
+
+
+def _codes(used: pd.DataFrame, keys: list[str]) -> IntArray:
+    return np.asarray(used.groupby(keys, sort=True).ngroup(), dtype=np.int64)
+
+
+def _numbers(frame: pd.DataFrame, controls: Sequence[str]) -> pd.DataFrame:
+    """The columns that matter, as floats; a calendar date becomes the number of days since the first."""
+    table = frame[["couple_id", "person_id"]].copy()
+    for name in ("day", "exposure", "outcome", *controls, *OPTIONAL):
+        if name not in frame.columns:
+            continue
+        values = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            values = (values - values.min()) / pd.Timedelta(days=1)
+        table[name] = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return table
+
+
+def _check_people(used: pd.DataFrame) -> None:
+    crowded = int((used.groupby("couple_id")["person_id"].nunique() > 2).sum())
+    twice = int(used.duplicated(["couple_id", "person_id", "day"]).sum())
+    if crowded or twice:
+        raise FrameError(
+            "threshold",
+            expected="at most two people in a couple and one answer per person and day",
+            found=f"{crowded} couples with more people, {twice} repeated days",
+            do="resolve the links and the duplicates first",
+        )
+
+
+def _check_counts(exposure: pd.Series[float]) -> None:
+    halves = exposure.to_numpy(float) * STEPS_PER_TOUCH
+    below, broken = int((halves < 0).sum()), int((halves != np.round(halves)).sum())
+    if below or broken:
+        raise FrameError(
+            "threshold, column 'exposure'",
+            expected="counts from 0 upwards, whole or half",
+            found=f"{below} rows below 0, {broken} rows with other fractions",
+            do="hand over the raw count: a threshold lives on the count, not on a centred or scaled one",
+        )

@@ -1,0 +1,94 @@
+"""How steep is the curve on each side of the stated value, and how much is the whole way worth?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from couples_study.contracts.evidence import Term
+from couples_study.models.threshold.basis import Shape, capped, hinge, step
+from couples_study.models.threshold.grams import CoupleGrams, fit
+
+if TYPE_CHECKING:
+    from couples_study.models.threshold.rows import FloatArray
+
+NARROW, WIDE = 0.90, 0.95  # the rule works with 90% bands; a term reports 95%
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its couple-bootstrap standard error and percentile bands."""
+
+    value: float
+    std_error: float
+    low90: float
+    high90: float
+    low95: float
+    high95: float
+
+    def term(self, name: str) -> Term:
+        """The estimate as a `Term`: 95% percentile interval, p from the normal distribution."""
+        from scipy.stats import norm
+
+        z = self.value / self.std_error if self.std_error > 0 else 0.0
+        return Term(
+            term=name, role=None, estimate=self.value, std_error=self.std_error, df=None, statistic=z,
+            p_value=float(2.0 * norm.sf(abs(z))), conf_low=self.low95, conf_high=self.high95,
+        )  # fmt: skip
+
+
+def estimate_of(value: float, drawn: FloatArray) -> Estimate:
+    """An `Estimate` from the full sample's ``value`` and its resampled values ``drawn`` (draws,)."""
+    tails = [(1 - NARROW) / 2, (1 + NARROW) / 2, (1 - WIDE) / 2, (1 + WIDE) / 2]
+    low90, high90, low95, high95 = (float(bound) for bound in np.quantile(drawn, tails))
+    return Estimate(
+        value=float(value), std_error=float(drawn.std(ddof=1)),
+        low90=low90, high90=high90, low95=low95, high95=high95,
+    )  # fmt: skip
+
+
+def coefficients(grams: CoupleGrams, draws: FloatArray, *columns: FloatArray) -> tuple[Estimate, ...]:
+    """Estimates of the coefficients of ``columns`` (each (n_levels,)) in one model with the controls."""
+    shape = Shape(code="F7", fixed=np.column_stack(columns), family=np.empty((len(grams.levels), 0)))
+    here, there = fit(grams.total, grams, shape).coefficients, fit(draws, grams, shape).coefficients
+    return tuple(estimate_of(here[j], there[:, j]) for j in range(len(columns)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slopes:
+    """Around the stated value, in outcome units per touch.
+
+    ``low`` and ``high`` are the slopes below and above it in the two-slope model, ``change`` is high minus low.
+    ``jump`` is the step alone; ``jump_given_line`` the step beside a straight line; ``high_beside_jump`` the slope
+    above when the curve may also jump at the stated value.
+    """
+
+    low: Estimate
+    high: Estimate
+    change: Estimate
+    jump: Estimate
+    jump_given_line: Estimate
+    high_beside_jump: Estimate
+
+
+def slopes_around(grams: CoupleGrams, draws: FloatArray, stated: float) -> Slopes:
+    """All slopes and jumps at ``stated``, with bands from ``draws`` (n_draws, m, m) of resampled couples."""
+    levels = grams.levels
+    below, above, jump = capped(levels, stated), hinge(levels, stated), step(levels, stated)
+    low, high = coefficients(grams, draws, below, above)
+    change = coefficients(grams, draws, levels, above)[1]
+    alone = coefficients(grams, draws, jump)[0]
+    beside_line = coefficients(grams, draws, jump, levels)[0]
+    beside_jump = coefficients(grams, draws, jump, below, above)[2]
+    return Slopes(
+        low=low, high=high, change=change, jump=alone, jump_given_line=beside_line, high_beside_jump=beside_jump
+    )
+
+
+def total_effect(grams: CoupleGrams, draws: FloatArray, shape: Shape, stated: float) -> Estimate:
+    """f(twice the stated value) - f(0) of one curve, its break or scale found again in every resample."""
+    at = int(np.flatnonzero(grams.levels == 2.0 * stated)[0])
+    here, there = fit(grams.total, grams, shape).curve, fit(draws, grams, shape).curve
+    return estimate_of(here[at] - here[0], there[:, at] - there[:, 0])

@@ -1,0 +1,90 @@
+"""``model = "threshold"``: does the within-person curve over a daily count change at the stated value, and only there?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.hypothesis import Question
+from couples_study.contracts.plan import Plan
+from couples_study.core.errors import StudyFileError
+from couples_study.core.seeds import child
+from couples_study.measures import Frames
+from couples_study.models.model import Model, Setting, panel_for
+from couples_study.models.threshold import threshold_evidence
+
+OPTIONS = frozenset({"exposure", "partner_exposure", "together", "stated", "tolerance"})
+TOLERANCES = ("slope_low", "slope_high")
+JUMP = 5.0  # the number of the shape that jumps at the stated value
+
+
+def check(question: Question, setting: Setting, where: str) -> None:
+    """Refuse a question that this model can not be asked."""
+    absent = [name for name in ("exposure", "stated") if getattr(question, name) is None]
+    absent += [f"tolerance.{name}" for name in TOLERANCES if name not in question.tolerance]
+    if absent or question.rule != "R8":
+        raise StudyFileError(
+            where, expected='exposure, stated, tolerance = { slope_low = ..., slope_high = ... } and rule = "R8"',
+            found=f"missing: {', '.join(absent) or 'none'}; rule = {question.rule!r}",
+            do="slope_low and slope_high bound, in outcome units per count, what still counts as flat beyond the stated value",
+        )
+    if question.stated is not None and not (1 <= question.stated <= 12.5 and question.stated * 2 == round(question.stated * 2)):
+        raise StudyFileError(where, expected="a stated value from 1 to 12.5 in halves", found=f"{question.stated:g}", do="mend stated")
+
+
+def plan(question: Question, setting: Setting) -> Plan:
+    """The model in words."""
+    y, x, value = question.outcome, question.exposure, question.stated
+    return Plan(
+        equation=f"{y}[t] = person + b1 min({x}[t], {value:g}) + b2 max({x}[t] - {value:g}, 0) + day + error",
+        formula=f"{y} ~ min({x}, {value:g}) + max({x} - {value:g}, 0) + study_day | person_id | couples: couple_id",
+        estimator="least squares within persons; couples resampled; rival curves compared on couples left out",
+        tested=("exposure.below", "exposure.from", "exposure.total"),
+        notes=("A break has to beat smooth rivals (line, logarithm, saturation, parabola) and breaks elsewhere.",),
+    )
+
+
+def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
+    """Build the rows and compare the curves."""
+    panel = panel_for(id, question, question.outcome, frames)
+    if isinstance(panel, NotTestable):
+        return panel
+    frame = panel.frame
+    columns = {
+        "couple_id": frame["couple_id"], "person_id": frame["person_id"], "day": frame["time"], "role": frame["role"],
+        "exposure": frame[question.exposure], "outcome": frame[question.outcome],
+    }
+    if question.partner_exposure is not None and question.partner_exposure in frame:
+        columns["partner_exposure"] = pd.Series(panel.value(question.partner_exposure, "partner"))
+    if question.together is not None and question.together in frame:
+        columns["together_hours"] = frame[question.together]
+    controls = ["weekend"] if "weekend" in frame and frame["weekend"].nunique() > 1 else []
+    rows = pd.DataFrame({**columns, **{name: frame[name] for name in controls}})
+    found = threshold_evidence(
+        id=id, frame=rows, stated=float(question.stated or 0), total_effect=question.smallest_effect.value,
+        slope_low=question.tolerance["slope_low"], slope_high=question.tolerance["slope_high"],
+        unit=question.smallest_effect.unit, seed=child(setting.seed, "threshold", id), controls=controls,
+        labels=(setting.label(question.exposure or ""), setting.label(question.outcome)),
+    )
+    return found if isinstance(found, NotTestable) else _complete(found, frame, setting)
+
+
+def _complete(found: Evidence, frame: pd.DataFrame, setting: Setting) -> Evidence:
+    """The evidence with the p-value that stands for it in a multiplicity set, and with the days scheduled."""
+    deciding = "jump_p" if found.facts["six_model"] == JUMP else "kink_p"
+    couples = int(frame["couple_id"].nunique())
+    scheduled = None if setting.scheduled_days is None else couples * setting.scheduled_days
+    answered = len(frame[["couple_id", "time"]].drop_duplicates())
+    return replace(
+        found, facts={**found.facts, "p_value": found.facts[deciding]},
+        counts=replace(found.counts, days_scheduled=scheduled, days_answered=answered),
+    )
+
+
+MODEL = Model(
+    name="threshold", summary="a stated threshold of a daily count against smooth rivals", options=OPTIONS, repeated=True,
+    partners=lambda question: False, check=check, plan=plan, estimate=estimate,
+    strength=lambda question: "associational", looks=lambda question: frozenset(),
+)

@@ -1,0 +1,135 @@
+"""The package in a notebook: one object per study, each step one call."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.ledger import Ledger
+from couples_study.contracts.verdict import Verdict
+from couples_study.core.errors import UsageError, listed, nearest
+from couples_study.intake import Intake
+from couples_study.measures import Frames
+from couples_study.pipeline.deliveries import inputs_of, read_deliveries
+from couples_study.pipeline.locate import Place, locate
+from couples_study.pipeline.run import Done, run_report
+from couples_study.report.answer import answered
+from couples_study.steps import Checked, check, decide, derive, estimate, link, take_in
+
+
+class Study:
+    """A study, read when it is first asked for something.
+
+    Parameters
+    ----------
+    place
+        Where the study is, as `load_study` finds it.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._word = str(place.folder)
+
+    def __repr__(self) -> str:
+        return f"<Study {self.id!r}: {self.title}>"
+
+    @property
+    def id(self) -> str:
+        """The study's id."""
+        return self._place.study.study.id
+
+    @property
+    def title(self) -> str:
+        """The study's title."""
+        return self._place.study.study.title
+
+    @cached_property
+    def checked(self) -> Checked:
+        """The study file with its glossary, scales and statements, checked."""
+        return check(self._place.study)
+
+    @cached_property
+    def _exports(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        return read_deliveries(self._place)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Tables, held rows and the ledger."""
+        study = self._place.study
+        return link(study, take_in(study, self._exports, self.checked.glossary), self.checked.glossary)
+
+    @cached_property
+    def frames(self) -> Frames:
+        """All analysis frames."""
+        return derive(self.checked, self.intake)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Every row that came, and what became of it."""
+        return self.intake.ledger
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of everything that went in, by name."""
+        return inputs_of(self._place, self._exports)
+
+    @property
+    def hypotheses(self) -> tuple[str, ...]:
+        """The ids of everything this study asks: its own hypotheses and the chosen claims."""
+        return tuple(asked.id for asked in self.checked.asked)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A validated table (couples, people, survey_waves, diary_days), as a copy."""
+        return _named(self.intake.tables, name, "table").copy()
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """An analysis frame (people, couples, person_days, person_waves), as a copy."""
+        return _named(self.frames.named(), name, "frame").copy()
+
+    def test(self, id: str) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
+        """The evidence on one hypothesis or claim; of a claim with several readings, the reading that decides."""
+        return self._found_for(self.verdict(id), id)
+
+    def verdict(self, id: str) -> Verdict:  # noqa: A002 (id is the contract's word)
+        """The verdict on one hypothesis or claim, judged together with all others of the study."""
+        return _named({verdict.id: verdict for verdict in self.verdicts}, id, "hypothesis or claim")
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """All verdicts, the study's own hypotheses first."""
+        return tuple(answered(verdict, self._found) for verdict in decide(self.checked, self._found))
+
+    @cached_property
+    def _found(self) -> Found:
+        return estimate(self.checked, self.frames)
+
+    def _found_for(self, verdict: Verdict, id: str) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
+        if id in self._found:
+            return self._found[id]
+        asked = next(one for one in self.checked.asked if one.id == id)
+        keys = [key for key, _, _ in asked.readings]
+        judged = {reading.id: reading.verdict for reading in verdict.readings}
+        deciding = [key for key in keys if judged.get(key) == verdict.verdict]
+        return self._found[(deciding or keys)[0]]
+
+    def report(self, out: str | Path) -> Done:
+        """Write the whole report below ``out``, as ``couples-study report`` does."""
+        return run_report(self._word, Path(out))
+
+
+def load_study(path_or_id: str | Path) -> Study:
+    """The study in a folder, or of an id: under ``data/raw``, or shipped with the package (``demo``, ``fair``)."""
+    return Study(locate(path_or_id))
+
+
+def _named(things, name: str, kind: str):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    if name not in things:
+        guess = nearest(name, things)
+        raise UsageError(
+            f"{kind} {name!r}", expected=f"one of {listed(things)}", found="none of that name",
+            do=f"did you mean {guess!r}?" if guess else f"name a {kind} this study has",
+        )
+    return things[name]

@@ -1,0 +1,89 @@
+"""The one sentence that answers: verdict, number, interval, n, how strong, and what to mind. Every number is the object's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, NOT_TESTABLE, SUPPORTED, JudgedTerm, Verdict
+from couples_study.report import numbers
+
+OPENING = {
+    (SUPPORTED, ""): "Supported",
+    (SUPPORTED, "equivalent"): "Supported: the difference is shown to be too small to matter",
+    (CONTRADICTED, "opposite"): "Contradicted: the effect is shown to go the other way",
+    (CONTRADICTED, "below_smallest"): "Contradicted: the effect is shown to be smaller than what matters",
+    (CONTRADICTED, "different"): "Contradicted: there is a difference, and it is estimated to be large enough to matter",
+    (CONTRADICTED, ""): "Contradicted",
+    (INCONCLUSIVE, "uninformative"): "Inconclusive: the data are far too few to tell",
+    (INCONCLUSIVE, "imprecise"): "Inconclusive: the interval holds both nothing and effects that would matter",
+    (INCONCLUSIVE, "multiplicity"): "Inconclusive: the direction does not stand once the whole set of claims is counted",
+    (INCONCLUSIVE, "measurement_error"): "Inconclusive: measurement error alone can produce or hide an effect of this kind",
+    (INCONCLUSIVE, ""): "Inconclusive",
+}
+STRENGTH = {
+    "randomised": "Chance assigned what is compared, so this speaks to cause.",
+    "lagged": "This is an order in time, not a cause.",
+    "associational": "This is an association, not a cause.",
+    "descriptive": "This is a description.",
+}
+MAGNITUDE = {
+    "at_least_smallest": "It is shown to be at least the smallest effect that matters ({smallest}).",
+    "below_smallest": "It is shown to be below the smallest effect that matters ({smallest}).",
+    "undetermined": "Whether it reaches the smallest effect that matters ({smallest}) is open.",
+}
+MOST_TERMS = 3
+
+
+def answered(verdict: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
+    """``verdict`` and its readings with their sentences; ``found`` has the evidence by reading id."""
+    readings = tuple(_reading(reading, verdict, found) for reading in verdict.readings)
+    return replace(verdict, readings=readings, sentence=_sentence(replace(verdict, readings=readings)))
+
+
+def _reading(reading: Verdict, parent: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
+    if reading.id in found:
+        return answered(reading, found)
+    evidence = next((one for key, one in found.items() if reading.id.startswith(f"{key}_")), None)
+    facts = evidence.facts if isinstance(evidence, Evidence) else {}
+    filled = reading.sentence.format(**{name: numbers.plain(value) for name, value in facts.items()})
+    return replace(reading, sentence=f"{_opening(reading)}: {filled}." if filled else f"{_opening(reading)}.")
+
+
+def _sentence(verdict: Verdict) -> str:
+    if verdict.verdict == NOT_TESTABLE:
+        return f"Not testable. {verdict.sentence}".strip()
+    parts = [f"{_opening(verdict)}."]
+    if verdict.readings and not any(reading.terms for reading in verdict.readings):
+        parts = [f"{_opening(verdict)}."] + [reading.sentence for reading in verdict.readings]
+    elif verdict.terms:
+        parts.append(_numbers(verdict))
+    if verdict.smallest_effect is not None and verdict.verdict != CONTRADICTED and verdict.reason != "equivalent":
+        smallest = f"{numbers.plain(verdict.smallest_effect.value)} {verdict.smallest_effect.unit}"
+        parts.append(MAGNITUDE[verdict.magnitude].format(smallest=smallest))
+    if verdict.strength:
+        parts.append(STRENGTH[verdict.strength])
+    if verdict.concerns:
+        parts.append(f"Mind: {', '.join(concern.code.replace('_', ' ') for concern in verdict.concerns)}.")
+    return " ".join(parts)
+
+
+def _opening(verdict: Verdict) -> str:
+    return OPENING.get((verdict.verdict, verdict.reason)) or OPENING[verdict.verdict, ""]
+
+
+def _numbers(verdict: Verdict) -> str:
+    shown = verdict.terms[:MOST_TERMS]
+    decimals = numbers.shared_decimals((term.conf_low, term.conf_high) for term in shown)
+    said = "; ".join(_term(term, verdict, decimals) for term in shown)
+    more = f"; and {len(verdict.terms) - MOST_TERMS} more" if len(verdict.terms) > MOST_TERMS else ""
+    n = verdict.counts
+    size = f" ({numbers.count(n.couples)} couples, {numbers.count(n.n_obs)} observations)" if n else ""
+    return f"{said[:1].upper()}{said[1:]}{more}{size}."
+
+
+def _term(term: JudgedTerm, verdict: Verdict, decimals: int | None) -> str:
+    interval = numbers.interval(term.conf_low, term.conf_high, decimals)
+    unit = f" {verdict.unit}" if verdict.unit else ""
+    return f"{term.term} {numbers.estimate(term.estimate, term.conf_low, term.conf_high, decimals)}{unit}, {numbers.level(term.conf_level)} interval {interval}"

@@ -1,0 +1,121 @@
+"""Step 1: is what ``study.toml`` says possible at all? Nothing of the data is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from couples_study.claims import chosen, families
+from couples_study.contracts.hypothesis import Claim, Hypothesis, Question
+from couples_study.contracts.plan import Plan
+from couples_study.contracts.study import StudyFile
+from couples_study.core.columns import Glossary, glossary
+from couples_study.core.seeds import DEFAULT_SEED
+from couples_study.instruments import instruments
+from couples_study.intake.mapping import study_columns
+from couples_study.measures import Scale
+from couples_study.models.registry import Model, Setting, check_question, model_called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One statement to be judged, a hypothesis or a claim, as readings (id, statement, question)."""
+
+    id: str
+    statement: str
+    status: str
+    causal: bool
+    combine: str
+    readings: tuple[tuple[str, str, Question], ...]
+    multiplicity: str | None
+    set_size: int
+    rule_in_words: str
+    is_claim: bool
+
+    def planned(self, setting: Setting) -> dict[str, Plan]:
+        """The plan of every reading, by its id."""
+        return {key: model_called(q.model, key).plan(q, setting) for key, _, q in self.readings}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A study that may be read: its file, the glossary with its own measures, scales, setting, and what is asked."""
+
+    study: StudyFile
+    glossary: Glossary
+    scales: tuple[Scale, ...]
+    setting: Setting
+    asked: tuple[Asked, ...]
+
+
+def check(study: StudyFile, *, only: tuple[str, ...] | None = None, seed: int = DEFAULT_SEED) -> Checked:
+    """Everything that can be refused without data. ``only`` limits the built-in claims to these ids."""
+    columns = study_columns(study.measures, glossary())
+    scales = tuple(_scales(study))
+    setting = Setting(
+        dyads=study.dyads, glossary=columns, scales=scales, scheduled_days=study.study.scheduled_days, seed=seed,
+        randomised=frozenset(_arms(study)),
+    )
+    sets = _set_sizes(study)
+    asked = [_of_hypothesis(hypothesis, sets) for hypothesis in study.hypothesis]
+    asked += [_of_claim(claim) for claim in chosen(only if only is not None else study.chosen_claims)]
+    for one in asked:
+        for key, _, question in one.readings:
+            check_question(question, setting, f"hypothesis {key}" if not one.is_claim else f"claim {key}")
+    return Checked(study=study, glossary=columns, scales=scales, setting=setting, asked=tuple(asked))
+
+
+def model_of(question: Question) -> Model:
+    """The model that answers a question."""
+    return model_called(question.model, "model")
+
+
+def _scales(study: StudyFile) -> Iterator[Scale]:
+    for instrument in instruments().values():
+        low, high = _bounds(instrument.items[0]) if instrument.reversed else (None, None)
+        yield Scale(
+            result=instrument.result, items=instrument.items, score=instrument.score, reversed=instrument.reversed,
+            min_answered=instrument.min_answered, low=low, high=high,
+        )
+    for name, measure in study.measures.items():
+        if measure.items:
+            low, high = measure.range or (None, None)
+            yield Scale(
+                result=name, items=measure.items, score=measure.score, reversed=measure.reversed,
+                min_answered=measure.min_answered or len(measure.items), low=low, high=high,
+            )
+
+
+def _bounds(item: str) -> tuple[float | None, float | None]:
+    return glossary()[item].low, glossary()[item].high
+
+
+def _arms(study: StudyFile) -> Iterator[str]:
+    """The columns that were randomised: each source's arm, under the name it has in our tables."""
+    for source in study.source:
+        if source.arm is not None:
+            yield next((target for target, column in source.columns.items() if column == source.arm), "arm")
+
+
+def _set_sizes(study: StudyFile) -> dict[str, int]:
+    names = [hypothesis.multiplicity for hypothesis in study.hypothesis if hypothesis.multiplicity]
+    return {name: names.count(name) for name in names}
+
+
+def _of_hypothesis(hypothesis: Hypothesis, sets: dict[str, int]) -> Asked:
+    return Asked(
+        id=hypothesis.id, statement=hypothesis.statement, status=hypothesis.status, causal=hypothesis.causal,
+        combine="all", readings=((hypothesis.id, hypothesis.statement, hypothesis),),
+        multiplicity=hypothesis.multiplicity, set_size=sets.get(hypothesis.multiplicity or "", 1), rule_in_words="",
+        is_claim=False,
+    )
+
+
+def _of_claim(claim: Claim) -> Asked:
+    members = families().get(claim.family, ())
+    return Asked(
+        id=claim.id, statement=claim.statement, status=claim.status, causal=claim.causal, combine=claim.combine,
+        readings=tuple((reading.id, reading.statement, reading) for reading in claim.reading),
+        multiplicity=f"claims {claim.family}" if members else None, set_size=max(len(members), 1),
+        rule_in_words=claim.rule_in_words, is_claim=True,
+    )

@@ -1,0 +1,35 @@
+"""What is handed to judgement: a statement, its readings with their evidence, and the set it is counted in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.hypothesis import Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingCase:
+    """One reading: the question, what the data said, and the strength that its design allows."""
+
+    id: str
+    statement: str
+    question: Question
+    found: Evidence | NotTestable
+    strength: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A hypothesis or claim ready to be judged. ``set_size`` counts every member of its set, testable or not."""
+
+    id: str
+    statement: str
+    status: str
+    causal: bool
+    combine: str
+    readings: tuple[ReadingCase, ...]
+    multiplicity: str | None = None
+    set_size: int = 1
+    rule_in_words: str = ""
+    is_claim: bool = False

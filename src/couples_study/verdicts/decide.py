@@ -1,0 +1,93 @@
+"""Judge all cases of a study together: rules, multiplicity, caps, and how readings combine."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from couples_study.contracts.evidence import Evidence
+from couples_study.contracts.verdict import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    NOT_TESTABLE,
+    SUPPORTED,
+    Verdict,
+)
+from couples_study.verdicts.case import Case
+from couples_study.verdicts.multiplicity import holm
+from couples_study.verdicts.reading import judge_reading, p_of_reading
+from couples_study.verdicts.rules import ALPHA
+
+
+def decide(cases: Sequence[Case]) -> tuple[Verdict, ...]:
+    """One verdict per case, in the order given."""
+    adjusted = _adjusted(cases)
+    return tuple(_judge(case, adjusted.get(case.id)) for case in cases)
+
+
+def _adjusted(cases: Sequence[Case]) -> dict[str, tuple[float, float]]:
+    """Holm-adjusted p and multiplier by case id, each set on its own; a case without a set is a set of one."""
+    sets: dict[str, dict[str, float]] = defaultdict(dict)
+    sizes: dict[str, int] = {}
+    for case in cases:
+        p_value = _p_of(case)
+        name = case.multiplicity or f"only {case.id}"
+        sizes[name] = max(sizes.get(name, 0), case.set_size if case.multiplicity else 1)
+        if p_value is not None:
+            sets[name][case.id] = p_value
+    found: dict[str, tuple[float, float]] = {}
+    for name, p_values in sets.items():
+        found |= holm(p_values, max(sizes[name], len(p_values)))
+    return found
+
+
+def _p_of(case: Case) -> float | None:
+    """The p-value that stands for a case in its set: of the deciding reading, or the largest where all must hold."""
+    readings = [reading for reading in case.readings if isinstance(reading.found, Evidence)]
+    if not readings or (case.combine == "all" and len(readings) < len(case.readings)):
+        return None
+    p_values = [p_of_reading(reading) for reading in readings]
+    return p_values[0] if case.combine == "best_design" else max(p_values)
+
+
+def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
+    p_adjusted, multiplier = adjusted or (None, 1.0)
+    shown_p = p_adjusted if len(case.readings) == 1 else None
+    judged = [judge_reading(reading, case, shown_p, multiplier) for reading in case.readings]
+    if len(judged) == 1:
+        whole = judged[0]
+    else:
+        chosen = _all_must_hold(judged) if case.combine == "all" else _best_design(judged)
+        whole = replace(chosen, readings=tuple(judged))
+    if whole.verdict == SUPPORTED and p_adjusted is not None and p_adjusted >= ALPHA:
+        whole = replace(whole, verdict=INCONCLUSIVE, reason="multiplicity")
+    return replace(whole, id=case.id, statement=case.statement, rule=case.rule_in_words or whole.rule)
+
+
+def _best_design(judged: Sequence[Verdict]) -> Verdict:
+    """The first testable reading decides; readings are listed from the strongest design down."""
+    return next((verdict for verdict in judged if verdict.verdict != NOT_TESTABLE), judged[-1])
+
+
+def _all_must_hold(judged: Sequence[Verdict]) -> Verdict:
+    """Intersection-union: supported only if every reading is, contradicted as soon as one is (Berger, 1982)."""
+    kinds = [verdict.verdict for verdict in judged]
+    missing = tuple(dict.fromkeys(name for verdict in judged for name in verdict.missing_columns))
+    order = (CONTRADICTED, NOT_TESTABLE, INCONCLUSIVE, SUPPORTED)
+    first = judged[kinds.index(next(kind for kind in order if kind in kinds))]
+    concerns = tuple({concern.code: concern for verdict in judged for concern in verdict.concerns}.values())
+    causal = [verdict.verdict_causal for verdict in judged]
+    weakest = max((v.strength for v in judged if v.strength), key=_weakness, default=None)
+    return replace(
+        first, missing_columns=missing, concerns=concerns, strength=weakest,
+        terms=tuple(term for verdict in judged for term in verdict.terms),
+        direction=first.direction if len({v.direction for v in judged}) == 1 else "undetermined",
+        magnitude=first.magnitude if len({v.magnitude for v in judged}) == 1 else "undetermined",
+        verdict_causal=first.verdict_causal if len(set(causal)) == 1 else INCONCLUSIVE,
+    )
+
+
+def _weakness(strength: str) -> int:
+    return ("randomised", "lagged", "associational", "descriptive").index(strength)
+

@@ -1,0 +1,85 @@
+"""Rule R8 put into the common form of a verdict: the headline, with 6a and 6b as its readings."""
+
+from __future__ import annotations
+
+from couples_study.contracts.evidence import Evidence
+from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED, JudgedSensitivity, JudgedTerm, Verdict
+from couples_study.verdicts.case import Case, ReadingCase
+from couples_study.verdicts.common import causal_verdict, smallest_of
+from couples_study.verdicts.interval import bounds
+from couples_study.verdicts.rules import ALPHA, ONE_SIDED
+from couples_study.verdicts.threshold_rule import SubVerdict, judge_threshold
+
+STATEMENTS = {
+    "6a": "Fewer than the stated number is not enough.",
+    "6b": "More than the stated number adds little.",
+}
+SLOPE_BELOW = "exposure.below"
+
+
+def judge_threshold_reading(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
+    """The verdict of R8 on one reading; 6a, which is what the words claim, is the headline."""
+    decision = judge_threshold(evidence.facts)
+    p_adjusted = min(1.0, multiplier * evidence.facts["p_value"])
+    parts = tuple(_sub(sub, reading, case, evidence, p_adjusted) for sub in (decision.minimum, decision.plateau))
+    headline = parts[0]
+    return Verdict(
+        id=reading.id, statement=reading.statement, verdict=headline.verdict, reason=headline.reason,
+        direction=_direction(evidence), magnitude=_magnitude(evidence), strength=reading.strength,
+        verdict_causal=causal_verdict(headline.verdict, reading.strength, case), status=case.status, sentence="",
+        rule=case.rule_in_words, unit=evidence.unit, smallest_effect=smallest_of(reading.question),
+        terms=_terms(evidence), counts=evidence.counts, concerns=evidence.concerns,
+        sensitivity=_sensitivity(evidence), readings=parts,
+    )
+
+
+def _sub(sub: SubVerdict, reading: ReadingCase, case: Case, evidence: Evidence, p_adjusted: float) -> Verdict:
+    """A sub-claim; its ``sentence`` names facts in braces, which the report fills in and rounds."""
+    verdict, reason = sub.verdict, sub.reason
+    if verdict == SUPPORTED and p_adjusted >= ALPHA:
+        verdict, reason = INCONCLUSIVE, "multiplicity"
+    return Verdict(
+        id=f"{reading.id}_{sub.reading}", statement=STATEMENTS[sub.reading], verdict=verdict, reason=reason,
+        direction=_direction(evidence), magnitude=_magnitude(evidence), strength=reading.strength,
+        verdict_causal=causal_verdict(verdict, reading.strength, case), status=case.status,
+        sentence="; ".join(sub.parts), rule=case.rule_in_words, unit=evidence.unit,
+        smallest_effect=smallest_of(reading.question), counts=evidence.counts,
+    )
+
+
+def _direction(evidence: Evidence) -> str:
+    low, high = evidence.facts["slope_low_low90"], evidence.facts["slope_low_high90"]
+    return "positive" if low > 0 else "negative" if high < 0 else "undetermined"
+
+
+def _magnitude(evidence: Evidence) -> str:
+    low, high, limit = (evidence.facts[name] for name in ("total_low90", "total_high90", "limit_total"))
+    if low >= limit or high <= -limit:
+        return "at_least_smallest"
+    return "below_smallest" if -limit < low and high < limit else "undetermined"
+
+
+def _terms(evidence: Evidence) -> tuple[JudgedTerm, ...]:
+    judged = []
+    for term in evidence.tested:
+        low, high = bounds(term, ONE_SIDED)
+        judged.append(
+            JudgedTerm(
+                term=term.name, estimate=term.estimate, std_error=term.std_error, df=term.df, statistic=term.statistic,
+                p_value=term.p_value, p_adjusted=None, conf_low=low, conf_high=high, conf_level=ONE_SIDED,
+            )
+        )
+    return tuple(judged)
+
+
+def _sensitivity(evidence: Evidence) -> tuple[JudgedSensitivity, ...]:
+    """Other ways to ask give a slope, not a verdict on a threshold: they agree, disagree, or leave it open."""
+    sign = 1.0 if next(term.estimate for term in evidence.tested if term.term == SLOPE_BELOW) > 0 else -1.0
+    return tuple(
+        JudgedSensitivity(
+            label=row.label, estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high,
+            verdict=SUPPORTED if min(sign * row.conf_low, sign * row.conf_high) > 0
+            else CONTRADICTED if max(sign * row.conf_low, sign * row.conf_high) < 0 else INCONCLUSIVE,
+        )
+        for row in evidence.sensitivity
+    )

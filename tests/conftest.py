@@ -1,0 +1,1 @@
+"""Tests import their helpers (``support_*``) from this folder."""

@@ -1,0 +1,115 @@
+"""Rule R8 on written-down facts: each condition alone can stop support, each refutation has its reason."""
+
+import pytest
+
+from couples_study.verdicts.threshold_rule import NEEDED, conditions, judge_threshold
+
+PLATEAU = {
+    "stated": 6.0, "limit_total": 0.30, "limit_low": -0.05, "limit_high": 0.035, "six_model": 3.0,
+    "kink_p": 0.005, "jump_p": 0.005, "tau_low": 5.0, "tau_high": 7.0, "step_tau": 4.0, "step_free_gain_se": 3.0,
+    "total_low90": 0.45, "total_high90": 0.55, "total_best_low90": 0.45, "total_best_high90": 0.55,
+    "slope_low_low90": 0.07, "slope_low_high90": 0.09, "slope_high_low90": -0.01, "slope_high_high90": 0.01,
+    "slope_high_beside_jump_low90": -0.01, "slope_high_beside_jump_high90": 0.01, "jump_low90": 0.2,
+    "break_all": -0.08, "break_roomy_low90": -0.10, "break_roomy_high90": -0.05,
+    "z_linear": 5.0, "z_log": 3.0, "z_saturating": 1.0, "z_parabola": 3.0, "z_hump": 1.0, "z_smooth": 1.0,
+    "z_free_hinge": 0.2, "z_free_step": 4.0,
+}  # fmt: skip
+STEP = {**PLATEAU, "six_model": 5.0, "step_tau": 6.0, "step_free_gain_se": 0.0, "tau_low": 8.0, "tau_high": 11.0,
+        "break_all": 0.3, "break_roomy_low90": 0.2, "break_roomy_high90": 0.4, "slope_high_high90": 0.04}  # fmt: skip
+ACCEL = {**PLATEAU, "six_model": 7.0, "slope_low_low90": -0.01, "slope_low_high90": 0.01, "slope_high_low90": 0.07,
+         "slope_high_high90": 0.09, "break_all": 0.08, "break_roomy_low90": 0.05,
+         "break_roomy_high90": 0.1}  # fmt: skip
+
+
+def verdicts(facts, **options):
+    found = judge_threshold(facts, **options)
+    return found.minimum.verdict, found.plateau.verdict, found.strict.verdict
+
+
+def test_the_facts_written_here_are_those_the_rule_needs() -> None:
+    assert set(PLATEAU) == set(NEEDED)
+    with pytest.raises(KeyError, match="tau_low"):
+        judge_threshold({name: value for name, value in PLATEAU.items() if name != "tau_low"})
+
+
+def test_a_plateau_and_a_step_at_six_are_supported() -> None:
+    assert verdicts(PLATEAU) == ("supported",) * 3
+    assert verdicts(STEP) == ("supported",) * 3
+    assert judge_threshold(PLATEAU).headline.reading == "6a"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"kink_p": 0.05}, "break_exists"),
+        ({"tau_high": 8.5}, "location"),
+        ({"tau_low": 3.5}, "location"),
+        ({"z_linear": 1.6}, "beats_named"),
+        ({"z_log": 1.6}, "beats_named"),
+        ({"z_saturating": -0.1}, "beats_flexible"),
+        ({"z_smooth": -0.1}, "beats_flexible"),
+        ({"slope_high_high90": -0.01, "slope_high_low90": -0.03}, "beats_flexible"),
+        ({"slope_low_low90": -0.001}, "below"),
+        ({"slope_high_high90": 0.036}, "above"),
+        ({"slope_high_low90": -0.051}, "above"),
+        ({"break_roomy_high90": 0.001}, "not_ceiling"),
+    ],
+)
+def test_one_failing_condition_stops_support(change, code) -> None:
+    facts = {**PLATEAU, **change}
+    assert [condition.code for condition in conditions(facts) if not condition.holds] == [code]
+    assert verdicts(facts) == ("inconclusive",) * 3
+    assert judge_threshold(facts).plateau.reason == code
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            {"total_low90": -0.1, "total_high90": 0.1, "total_best_low90": 0.0, "total_best_high90": 0.2},
+            "below_smallest",
+        ),
+        ({"total_low90": -0.5, "total_high90": -0.4, "slope_low_low90": -0.09, "slope_low_high90": -0.07}, "opposite"),
+        ({"z_linear": -1.7}, "rival_better"),
+        ({"z_log": -1.7}, "rival_better"),
+        ({"z_free_hinge": -1.7}, "rival_better"),
+        ({"z_free_step": -1.7}, "rival_better"),
+        ({"tau_low": 2.5, "tau_high": 4.5}, "elsewhere"),
+    ],
+)
+def test_what_refutes_both_readings(change, reason) -> None:
+    found = judge_threshold({**PLATEAU, **change})
+    assert {found.minimum.verdict, found.plateau.verdict, found.strict.verdict} == {"contradicted"}
+    assert found.minimum.reason == found.strict.reason == reason
+
+
+def test_a_small_effect_of_six_alone_does_not_refute_where_another_curve_is_large() -> None:
+    assert verdicts({**PLATEAU, "total_low90": 0.1, "total_high90": 0.29})[0] != "contradicted"
+
+
+def test_a_rise_that_only_starts_at_six_speaks_for_the_minimum_and_against_the_plateau() -> None:
+    assert verdicts(ACCEL) == ("inconclusive", "contradicted", "contradicted")
+    assert judge_threshold(ACCEL).minimum.reason == "rises_from_stated"
+    assert verdicts(ACCEL, necessity=True) == ("supported", "contradicted", "contradicted")
+    assert verdicts(ACCEL, necessity=False)[0] == "inconclusive"
+
+
+def test_more_is_better_without_a_break_refutes_both() -> None:
+    more = {"kink_p": 0.6, "jump_p": 0.4, "slope_high_low90": 0.04, "slope_high_high90": 0.05}
+    found = judge_threshold({**PLATEAU, **more, "z_linear": -1.0, "tau_low": 1.0, "tau_high": 12.0})
+    assert (found.minimum.reason, found.plateau.reason) == ("no_break", "keeps_rising")
+    assert found.strict.verdict == "contradicted"
+
+
+def test_a_step_is_placed_by_its_own_family_not_by_the_hinge() -> None:
+    assert verdicts({**STEP, "step_tau": 8.0})[0] == "inconclusive"
+    assert verdicts({**STEP, "step_free_gain_se": 1.2})[0] == "inconclusive"
+
+
+@pytest.mark.parametrize("facts", [PLATEAU, STEP, ACCEL])
+def test_nothing_here_is_causal_or_a_need_and_sentences_fill(facts) -> None:
+    found = judge_threshold(facts)
+    for sub in (found.minimum, found.plateau, found.strict):
+        assert (sub.causal, sub.need) == ("undetermined", "undetermined")
+        assert all(part.format_map(facts) for part in sub.parts)
+    assert any("one number and the next" in part for part in found.headline.parts)
