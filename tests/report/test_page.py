@@ -146,7 +146,7 @@ def test_a_study_without_anything_says_so_and_has_no_empty_section():
     assert "SYNTHETIC" not in html
     empty = intake_page(replace(ex.INTAKE, ledger={}, held=(), answered_by_day=(), inputs={}))
     assert NOTHING_TO_DO in empty
-    assert "no diary" in empty
+    assert "cannot be counted by day" in empty
 
 
 def test_a_long_page_opens_the_studys_own_questions_only():
@@ -158,7 +158,7 @@ def test_a_long_page_opens_the_studys_own_questions_only():
 def test_held_rows_are_told_by_row_number_and_column_never_by_value(intake):
     rows = {(row[0], row[1].split("\n")[0]): row[2:] for row in parsed(intake).rows["held", "held"][1:]}
     assert rows["baseline.csv", "missing key"] == ["2", "17–18", "person_id"]
-    assert rows["diary_week1.csv", "duplicate conflict"] == ["4", "40–41, 90–91", "the whole record"]
+    assert rows["diary_week1.csv", "duplicate conflicting"] == ["4", "40–41, 90–91", "the whole record"]
 
 
 def test_days_with_few_answers_are_suppressed(intake):

@@ -48,7 +48,7 @@ class Form:
 
     def height(self, row: Row) -> float:
         n = len(self.lines(row))
-        return layout.LINE * n + 0.32 if self.stacked else ROW + layout.LINE * (n - 1)
+        return layout.LINE * n + 0.37 if self.stacked else ROW + layout.LINE * (n - 1)
 
 
 WIDE = Form(width=theme.WIDTH, left=2.7, right=1.55, chars=38, stacked=False)
@@ -89,6 +89,11 @@ def sensitivity_rows(evidence: Evidence, verdict: Verdict | None) -> list[Row]:
     ]
 
 
+def comparable(verdict: Verdict) -> bool:
+    """Whether the smallest effect is in the unit of the estimates, so that the two may be drawn on one axis."""
+    return verdict.smallest_effect is not None and verdict.smallest_effect.unit == verdict.unit
+
+
 def row_decimals(rows: Sequence[Row]) -> int | None:
     """One precision for the whole plot: what the tested terms need; without any, what the other rows need."""
     main = [(row.low, row.high) for row in rows if row.main]
@@ -104,7 +109,7 @@ def plot_terms(evidence: Evidence, verdict: Verdict | None = None, *, narrow: bo
     """
     form = STACKED if narrow else WIDE
     rows = tested_rows(evidence, verdict) + sensitivity_rows(evidence, verdict)
-    smallest = verdict.smallest_effect if verdict else None
+    smallest = verdict.smallest_effect if verdict and comparable(verdict) else None
     title = verdict.statement if verdict else f"{evidence.id}: tested terms"
     notes = _notes(evidence, smallest)
     top = layout.title_height(title, form.width) + 0.34

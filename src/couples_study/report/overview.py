@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.verdict import NOT_TESTABLE
 from couples_study.report import layout, theme
+from couples_study.report.forest import comparable
 from couples_study.report.sentences import VERDICT_SYMBOLS, VERDICT_WORDS
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LABELS, WORDS = 3.15, 1.25
 ROW, TALL_ROW = 0.43, 0.74
+SHORT_ID = 5  # letters that fit beside a statement
 FURTHEST = 6.0  # smallest effects; what lies beyond is drawn as an arrow
 TITLE = "Every answer at a glance"
 NOTES = (
@@ -64,7 +66,7 @@ def _ground(axes: Any, reach: float) -> None:
 def scaled(verdict: Verdict) -> list[tuple[float, float, float]]:
     """Estimate and interval of each judged term over the smallest effect; empty where there is none to divide by."""
     smallest = verdict.smallest_effect
-    if smallest is None or smallest.value == 0:
+    if smallest is None or smallest.value == 0 or not comparable(verdict):
         return []
     size = abs(smallest.value)
     return [(t.estimate / size, t.conf_low / size, t.conf_high / size) for t in verdict.terms]
@@ -80,12 +82,18 @@ def _reach(verdicts: Sequence[Verdict]) -> float:
 
 
 def _write_statement(axes: Any, verdict: Verdict, y: float, chars: int) -> None:
-    """Id and statement, in at most two lines around ``y``."""
-    lines = layout.wrapped(verdict.statement, chars, 2)
-    start = y - layout.LINE * (len(lines) - 1) / 2
-    layout.beside(axes, layout.EDGE, start, verdict.id, weight="bold")
-    for k, line in enumerate(lines):
-        layout.beside(axes, 0.5, start + layout.LINE * k, line, size=theme.SMALL, bbox=layout.on_paper())
+    """Id and statement around ``y``: a short id beside the statement's two lines, a long one above a single line."""
+    if len(verdict.id) <= SHORT_ID:
+        words = [(0.5, line) for line in layout.wrapped(verdict.statement, chars, 2)]
+        start = y - layout.LINE * (len(words) - 1) / 2
+    else:
+        words = [(layout.EDGE, layout.wrapped(verdict.statement, chars + 6, 1)[0])]
+        start = y - layout.LINE / 2
+    ground = layout.on_paper()
+    layout.beside(axes, layout.EDGE, start, verdict.id, weight="bold", bbox=ground)
+    below = 0 if len(verdict.id) <= SHORT_ID else 1
+    for k, (x, line) in enumerate(words):
+        layout.beside(axes, x, start + layout.LINE * (k + below), line, size=theme.SMALL, bbox=ground)
 
 
 def _draw(axes: Any, verdict: Verdict, y: float, reach: float) -> None:
@@ -108,7 +116,7 @@ def _ink(verdict: Verdict) -> str:
 def _nothing(verdict: Verdict) -> str:
     if verdict.missing_columns:
         return "lacks " + layout.wrapped(", ".join(verdict.missing_columns), 30, 1)[0]
-    return "no smallest effect to scale by" if verdict.terms else "not one number; see below"
+    return "no common scale; see below" if verdict.terms else "not one number; see below"
 
 
 def _draw_effect(axes: Any, effect: tuple[float, float, float], y: float, word: str, reach: float) -> None:
