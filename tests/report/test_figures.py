@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 
 from couples_study.report.alt import alt_text, answered_alt, terms_alt, verdicts_alt
 from couples_study.report.bins import role_series
 from couples_study.report.compliance import plot_answered
+from couples_study.report.curve import shown_rivals
 from couples_study.report.figures import (
     figure_for,
     narrow_figures,
@@ -20,6 +22,7 @@ from couples_study.report.figures import (
     to_svg,
 )
 from couples_study.report.layout import spread, wrapped
+from couples_study.report.overview import scaled
 from couples_study.report.svg import inline
 
 from . import examples as ex
@@ -62,8 +65,8 @@ def test_a_users_own_settings_do_not_change_the_bytes():
 
 def test_every_evidence_gets_its_kind_of_figure():
     figures = page_figures(ex.REPORT)
-    assert set(figures) == {"overview", "H1", "H1_terms", "H2", "C12", "C13", "C60", "C60_terms"}
-    assert set(narrow_figures(ex.REPORT)) == {"overview", "H1_terms", "H2", "C12", "C13", "C60_terms"}
+    assert set(figures) == {"overview", "H1", "H1_terms", "H2", "C12", "C13", "C60"}
+    assert set(narrow_figures(ex.REPORT)) == {"overview", "H1_terms", "H2", "C12", "C13"}
     assert figure_for(ex.C31) is None
     assert "Touches received that day" in words(figures["C60"])
     assert "Partner's responsiveness" in words(figures["H1"])
@@ -126,3 +129,28 @@ def test_long_text_ends_in_an_ellipsis():
     lines = wrapped("word " * 60, 30, 2)
     assert len(lines) == 2
     assert lines[1].endswith("…")
+
+
+def test_of_many_rivals_the_best_and_the_stated_are_drawn_and_pooled_counts_share_a_bar():
+    data = ex.C60.figure
+    x = data.frames["curve"]["x"]
+    named = {"F0": 0 * x, "F10": data.frames["curve"]["fit"], **{f"F{k}": 0.1 * k * x for k in range(1, 9)}}
+    rivals = pd.concat(
+        pd.DataFrame({"x": x, "shape": k, "label": f"curve {k}", "fit": fit}) for k, fit in named.items()
+    )
+    density = pd.DataFrame({"x": [0.0, 1.0, 2.0], "x_to": [0.0, 1.0, 9.0], "person_days": [40, 60, 80]})
+    notes = {**data.notes, "best_model": "curve F7", "six_model": "curve F5"}
+    frames = {**data.frames, "rivals": rivals, "density": density}
+    evidence = replace(ex.C60, figure=replace(data, frames=frames, notes=notes))
+    drawn = [label for label, _ in shown_rivals(evidence.figure)]
+    assert drawn == ["curve F5", "curve F7", "curve F1", "curve F2", "curve F3"]
+    figure = plot_curve(evidence)
+    assert "best at predicting unseen couples: curve F7" in words(figure)
+    assert [round(bar.get_height()) for bar in figure.axes[1].patches] == [40, 60, 10]
+
+
+def test_an_effect_is_scaled_only_by_a_smallest_effect_in_its_own_unit():
+    assert len(scaled(ex.V_H1)) == 2
+    other = replace(ex.V_H1, smallest_effect=replace(ex.POINTS, unit="SD per SD"))
+    assert scaled(other) == []
+    assert "Shaded" not in words(plot_terms(ex.H1, other))

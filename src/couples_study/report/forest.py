@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from couples_study.contracts.evidence import Evidence
 from couples_study.report import layout, numbers, theme
 from couples_study.report.sentences import counts_line, readable_term
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from couples_study.contracts.evidence import Evidence
+    from couples_study.contracts.evidence import NotTestable
     from couples_study.contracts.verdict import SmallestEffect, Verdict
 
 ROW, GAP = 0.34, 0.42
@@ -92,6 +93,11 @@ def sensitivity_rows(evidence: Evidence, verdict: Verdict | None) -> list[Row]:
 def comparable(verdict: Verdict) -> bool:
     """Whether the smallest effect is in the unit of the estimates, so that the two may be drawn on one axis."""
     return verdict.smallest_effect is not None and verdict.smallest_effect.unit == verdict.unit
+
+
+def mixed(evidence: Evidence | NotTestable | None) -> bool:
+    """Whether rows are in different units (slopes, a whole way, a break), so that no one axis or precision suits."""
+    return isinstance(evidence, Evidence) and evidence.figure is not None and evidence.figure.kind == "threshold"
 
 
 def row_decimals(rows: Sequence[Row]) -> int | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LABELS, WORDS = 3.15, 1.25
 ROW, TALL_ROW = 0.43, 0.74
 SHORT_ID = 5  # letters that fit beside a statement
+TOTAL = ".total"  # where slopes are judged beside a whole way, the smallest effect is the whole's
 FURTHEST = 6.0  # smallest effects; what lies beyond is drawn as an arrow
 TITLE = "Every answer at a glance"
 NOTES = (
@@ -69,7 +70,8 @@ def scaled(verdict: Verdict) -> list[tuple[float, float, float]]:
     if smallest is None or smallest.value == 0 or not comparable(verdict):
         return []
     size = abs(smallest.value)
-    return [(t.estimate / size, t.conf_low / size, t.conf_high / size) for t in verdict.terms]
+    whole = [t for t in verdict.terms if t.term.endswith(TOTAL)]
+    return [(t.estimate / size, t.conf_low / size, t.conf_high / size) for t in whole or verdict.terms]
 
 
 def _is_cut(verdict: Verdict) -> bool:

@@ -15,7 +15,7 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import alt, held, numbers, sentences, summary
 from couples_study.report.compliance import plot_answered
 from couples_study.report.figures import KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
-from couples_study.report.forest import row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, tested_rows
 from couples_study.report.layout import NARROW, title_height
 from couples_study.report.svg import inline, to_svg
 
@@ -71,6 +71,7 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         opened=summary.opened(context),
         overview=_overview(context, svgs, narrow),
         figures={v.id: _figures(context, v, svgs, narrow) for v in context.verdicts},
+        mixed={v.id for v in context.verdicts if mixed(context.evidence.get(v.id))},
         decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
     )
 
@@ -95,6 +96,8 @@ def _render(template: str, **shown: Any) -> str:
 
 def term_decimals(evidence: Evidence | NotTestable | None, verdict: Verdict) -> int | None:
     """The decimals that a verdict's estimates share, in its tables as in its figure."""
+    if mixed(evidence):
+        return None
     if verdict.terms:
         return numbers.shared_decimals((t.conf_low, t.conf_high) for t in verdict.terms)
     if isinstance(evidence, Evidence):
