@@ -38,6 +38,8 @@ def plot_verdicts(verdicts: Sequence[Verdict], *, narrow: bool = False) -> Figur
     """
     notes = [*NOTES, *([f"Arrows: the interval goes on beyond {FURTHEST:g}."] if any(map(_is_cut, verdicts)) else [])]
     width, left, row = (layout.NARROW, 0.12, TALL_ROW) if narrow else (theme.WIDTH, LABELS, ROW)
+    above = layout.LINE if any(len(v.id) > SHORT_ID for v in verdicts) else 0.0
+    row += above
     top, bottom = layout.title_height(TITLE, width) + 0.1, layout.note_height(notes, width) + 0.55
     length = row * max(1, len(verdicts)) + 0.1
     figure = theme.canvas(top + length + bottom, width)
@@ -47,7 +49,7 @@ def plot_verdicts(verdicts: Sequence[Verdict], *, narrow: bool = False) -> Figur
     _ground(axes, reach)
     for i, verdict in enumerate(verdicts):
         y = 0.05 + row * i
-        _write_statement(axes, verdict, y + (layout.LINE if narrow else row / 2), 46 if narrow else 43)
+        _write_statement(axes, verdict, y + (layout.LINE + above / 2 if narrow else row / 2), 46 if narrow else 43)
         _draw(axes, verdict, y + (row - 0.2 if narrow else row / 2), reach)
     layout.write_title(figure, TITLE)
     layout.write_notes(figure, notes)
@@ -84,18 +86,15 @@ def _reach(verdicts: Sequence[Verdict]) -> float:
 
 
 def _write_statement(axes: Any, verdict: Verdict, y: float, chars: int) -> None:
-    """Id and statement around ``y``: a short id beside the statement's two lines, a long one above a single line."""
-    if len(verdict.id) <= SHORT_ID:
-        words = [(0.5, line) for line in layout.wrapped(verdict.statement, chars, 2)]
-        start = y - layout.LINE * (len(words) - 1) / 2
-    else:
-        words = [(layout.EDGE, layout.wrapped(verdict.statement, chars + 6, 1)[0])]
-        start = y - layout.LINE / 2
+    """Id and statement around ``y``: a short id beside the statement's two lines, a long one above them."""
+    short = len(verdict.id) <= SHORT_ID
+    x, lines = (0.5 if short else layout.EDGE), layout.wrapped(verdict.statement, chars if short else chars + 6, 2)
+    start = y - layout.LINE * (len(lines) - (1 if short else 0)) / 2
     ground = layout.on_paper()
     layout.beside(axes, layout.EDGE, start, verdict.id, weight="bold", bbox=ground)
-    below = 0 if len(verdict.id) <= SHORT_ID else 1
-    for k, (x, line) in enumerate(words):
-        layout.beside(axes, x, start + layout.LINE * (k + below), line, size=theme.SMALL, bbox=ground)
+    for k, line in enumerate(lines):
+        place = start + layout.LINE * (k if short else k + 1)
+        layout.beside(axes, x, place, line, size=theme.SMALL, bbox=ground)
 
 
 def _draw(axes: Any, verdict: Verdict, y: float, reach: float) -> None:

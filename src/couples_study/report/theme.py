@@ -106,7 +106,8 @@ def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with house():
             figure = draw(*args, **kwargs)
-            figure.draw_without_rendering()
+            for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+                axis.get_ticklabels()  # makes the ticks now, while the theme holds
         return figure
 
     return drawn
