@@ -16,7 +16,7 @@ ERROR = Concern(
     sentence="Each construct rests on one indicator a day; measurement error alone can produce a lagged effect.",
 )
 FEW_DAYS = Concern(
-    code="low_reliability_of_means",
+    code="person_mean_reliability",
     sentence="The person mean of responsiveness has a reliability of 0.87 over 24 answered days.",
 )
 
@@ -261,7 +261,7 @@ V_C13 = verdict(
     C13,
     statement="Closeness and touch form an upward spiral: each raises the other.",
     verdict="inconclusive",
-    reason="not_every_reading",
+    reason="measurement_error",
     strength="lagged",
     smallest_effect=STANDARD,
     readings=READINGS,
@@ -285,7 +285,7 @@ V_C60 = verdict(
     C60,
     statement="Six welcome touches per day is the minimum dose for staying connected and satisfied.",
     verdict="inconclusive",
-    reason="shape_not_settled",
+    reason="beats_flexible",
     rule="Supported when a curve that breaks at six predicts held-out couples better than every smooth curve.",
     sentence="Closeness levels off somewhere between 4 and 7.5 touches, but a smooth curve fits as well as a break.",
 )
@@ -315,7 +315,12 @@ LEDGER = {
             "rows_read": 10012,
             "rows_accepted": 9980,
             "rows_held": 32,
-            "held_by_reason": {"duplicate_conflict": 4, "duplicate_identical": 9, "unknown_label": 1, "late": 18},
+            "held_by_reason": {
+                "duplicate_conflicting": 4,
+                "duplicate_identical": 9,
+                "unknown_label": 1,
+                "unreadable_date": 18,
+            },
             "columns_mapped": ["couple_id", "person_id", "day", "touch_received_n", "close_1"],
             "columns_ignored": [],
             "recodes": {},
@@ -345,10 +350,10 @@ HELD = (
     HeldRow(file="baseline.csv", row=17, reason="missing_key", columns=("person_id",)),
     HeldRow(file="baseline.csv", row=18, reason="missing_key", columns=("person_id",)),
     HeldRow(file="baseline.csv", row=211, reason="out_of_range", columns=("csi4",)),
-    *(HeldRow(file="diary_week1.csv", row=row, reason="duplicate_conflict") for row in (40, 41, 90, 91)),
+    *(HeldRow(file="diary_week1.csv", row=row, reason="duplicate_conflicting") for row in (40, 41, 90, 91)),
     *(HeldRow(file="diary_week1.csv", row=row, reason="duplicate_identical") for row in range(300, 309)),
     HeldRow(file="diary_week1.csv", row=77, reason="unknown_label", columns=("role",)),
-    *(HeldRow(file="diary_week1.csv", row=row, reason="late") for row in range(1200, 1254, 3)),
+    *(HeldRow(file="diary_week1.csv", row=row, reason="unreadable_date") for row in range(1200, 1254, 3)),
 )
 ANSWERED = (
     *tuple(DayAnswered(day=day, scheduled=396, answered=380 - 5 * day) for day in range(27)),

@@ -75,5 +75,5 @@ def test_results_say_what_was_fitted_and_on_how_much():
     record = json.loads(results_json(ex.H1))
     assert record["log_likelihood"] == -31204.5512
     assert record["counts"]["days_scheduled"] == 5544
-    assert record["concerns"][0]["code"] == "low_reliability_of_means"
+    assert record["concerns"][0]["code"] == "person_mean_reliability"
     assert json.loads(results_json(ex.H2))["log_likelihood"] is None

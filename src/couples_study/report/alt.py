@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import numbers
-from couples_study.report.bins import role_series
+from couples_study.report.bins import readable_title, role_series
 from couples_study.report.figures import KINDS
-from couples_study.report.forest import row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.forest import comparable, row_decimals, sensitivity_rows, tested_rows
 from couples_study.report.overview import scaled
 from couples_study.report.sentences import VERDICT_WORDS, counts_line
 
@@ -38,7 +38,7 @@ def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
     text = f"Forest plot, in {evidence.unit}. {_rows(tested, decimals)}"
     if others:
         text += f" Asked in other ways: {_rows(others, decimals)}"
-    if verdict and verdict.smallest_effect:
+    if verdict and verdict.smallest_effect and comparable(verdict):
         smallest = verdict.smallest_effect
         text += f" The smallest effect that matters is {numbers.plain(abs(smallest.value))} {smallest.unit}."
     return f"{text} {counts_line(evidence.counts)}."
@@ -97,4 +97,5 @@ def _bins_alt(evidence: Evidence, data: FigureData) -> str:
                 for row in (first, last)
             )
             parts.append(f"{role + ': ' if role else ''}from {ends}.")
-    return f"{data.title}. {data.y_label} by {data.x_label}: {' '.join(parts)} {counts_line(evidence.counts)}."
+    head = f"{readable_title(evidence, data)}. {data.y_label} by {data.x_label}:"
+    return f"{head} {' '.join(parts)} {counts_line(evidence.counts)}."

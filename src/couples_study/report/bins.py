@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from couples_study.report import layout, numbers, theme
-from couples_study.report.sentences import counts_line
+from couples_study.report.sentences import counts_line, readable_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from couples_study.contracts.evidence import Evidence, FigureData
 
-LEFT, RIGHT, HEIGHT = 0.72, 1.2, 2.9
+LEFT, RIGHT, RIGHT_UNNAMED, HEIGHT = 0.72, 1.2, 0.3, 2.9
 DODGE = 0.14  # of the distance between bins
 
 
@@ -30,9 +30,11 @@ def plot_within(evidence: Evidence) -> Figure:
         raise ValueError(f"{evidence.id} has no figure data to draw bins from")
     series = role_series(data)
     notes = bin_notes(evidence, data, series)
-    top, bottom = layout.title_height(data.title) + 0.15, layout.note_height(notes) + 0.5
+    title = readable_title(evidence, data)
+    top, bottom = layout.title_height(title) + 0.15, layout.note_height(notes) + 0.5
     figure = theme.canvas(top + HEIGHT + bottom)
-    axes = figure.add_axes(theme.box(figure, LEFT, bottom, RIGHT, top))
+    right = RIGHT if any(role for role, _ in series) else RIGHT_UNNAMED
+    axes = figure.add_axes(theme.box(figure, LEFT, bottom, right, top))
     axes.axhline(0, color=theme.RULE, linewidth=0.9, zorder=0)
     axes.axvline(0, color=theme.RULE, linewidth=0.9, zorder=0)
     for i, (_, rows) in enumerate(series):
@@ -40,9 +42,15 @@ def plot_within(evidence: Evidence) -> Figure:
     _label_ends(axes, series)
     axes.set_xlabel(data.x_label)
     axes.set_ylabel("\n".join(layout.wrapped(data.y_label, 42, 2)))
-    layout.write_title(figure, data.title)
+    layout.write_title(figure, title)
     layout.write_notes(figure, notes)
     return figure
+
+
+def readable_title(evidence: Evidence, data: FigureData) -> str:
+    """The figure's title; a bare term of the model is put in words."""
+    terms = {term.name for term in (*evidence.tested, *evidence.coefficients)}
+    return readable_term(data.title) if data.title in terms else data.title
 
 
 def role_series(data: FigureData) -> list[tuple[str, pd.DataFrame]]:

@@ -8,12 +8,15 @@ from couples_study.report import layout, numbers, theme
 from couples_study.report.sentences import counts_line
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from couples_study.contracts.evidence import Evidence, FigureData
 
-LEFT, RIGHT = 0.72, 1.62
+LEFT, RIGHT = 0.72, 2.0
 MAIN, STRIP, BETWEEN = 2.9, 0.55, 0.12
+MOST_RIVALS, LABEL_LINE = 5, 0.14
+SIDES = (("n_below", "days_below"), ("n_above", "days_from"))
 RIVAL_STYLES: tuple[Any, ...] = ((0, (5, 2)), (0, (1, 1.4)), (0, (6, 2, 1, 2)), (0, (3, 1.5)), (0, (8, 3)), (0, (2, 3)))
 
 
@@ -21,8 +24,9 @@ RIVAL_STYLES: tuple[Any, ...] = ((0, (5, 2)), (0, (1, 1.4)), (0, (6, 2, 1, 2)), 
 def plot_curve(evidence: Evidence) -> Figure:
     """Draw a ``FigureData`` of kind "threshold".
 
-    Frames: ``curve`` (x, fit, low90, high90), ``rivals`` (x, shape, fit), ``density`` (x, n). Notes: ``tau``,
-    ``tau_low``, ``tau_high``, ``stated``, ``n_below``, ``n_above``. A count under five is not drawn.
+    Frames: ``curve`` (x, fit, low90, high90), ``rivals`` (x, shape, fit and optionally label), ``density`` (x and n,
+    or x, x_to and person_days). Notes: ``tau``, ``tau_low``, ``tau_high``, ``stated``; optionally ``n_below`` and
+    ``n_above`` (or ``days_below``, ``days_from``), ``best_model``, ``six_model``. A count under five is not drawn.
     """
     data = evidence.figure
     if data is None:
@@ -55,13 +59,38 @@ def _reach(data: FigureData) -> tuple[float, float]:
 
 
 def curve_notes(evidence: Evidence, data: FigureData) -> list[str]:
-    """What stands below the figure: what is shaded, and n on both sides."""
+    """What stands below the figure: what is shaded, which curve predicts best, and n on both sides."""
     notes = ["Band: 90% interval of the fitted curve. Shaded: interval of the break. Below: observations per value."]
-    below, above = data.notes.get("n_below"), data.notes.get("n_above")
-    sides = ""
+    if data.notes.get("best_model"):
+        notes.append(f"Of all curves compared, the best at predicting unseen couples: {data.notes['best_model']}.")
+    below, above = (data.notes.get(name, data.notes.get(other)) for name, other in SIDES)
     if below is not None and above is not None:
-        sides = f"; {numbers.cell(int(below))} below the stated value, {numbers.cell(int(above))} at or above it"
-    return [*notes, counts_line(evidence.counts) + sides]
+        sides = f"{numbers.cell(int(below))} below the stated value, {numbers.cell(int(above))} at or above it."
+        notes.append(f"Observations: {sides}")
+    return [*notes, counts_line(evidence.counts)]
+
+
+def shown_rivals(data: FigureData) -> list[tuple[str, pd.DataFrame]]:
+    """The rivals that are drawn: the best and the stated one first, then others in their order, five at most.
+
+    A flat line (no effect) and the fitted curve itself are left out: they would say nothing here.
+    """
+    frame, curve = data.frames.get("rivals"), data.frames["curve"].sort_values("x")
+    if frame is None:
+        return []
+    name = "label" if "label" in frame.columns else "shape"
+    lines = [(str(label), rows.sort_values("x")) for label, rows in frame.groupby(name, sort=False)]
+    lines = [(label, rows) for label, rows in lines if not (_flat(rows) or _same(rows, curve))]
+    first = [data.notes.get("best_model"), data.notes.get("six_model")]
+    return sorted(lines, key=lambda line: line[0] not in first)[:MOST_RIVALS]
+
+
+def _flat(rows: pd.DataFrame) -> bool:
+    return bool(rows["fit"].max() - rows["fit"].min() < 1e-9)
+
+
+def _same(rows: pd.DataFrame, curve: pd.DataFrame) -> bool:
+    return len(rows) == len(curve) and bool(((rows["fit"].to_numpy() - curve["fit"].to_numpy()) ** 2 < 1e-18).all())
 
 
 def _draw_curve(axes: Any, data: FigureData) -> None:
@@ -72,20 +101,23 @@ def _draw_curve(axes: Any, data: FigureData) -> None:
 
 def _draw_rivals(axes: Any, data: FigureData) -> None:
     """Rivals as thin lines; each name stands at its line's right end, moved apart where they would overlap."""
-    frame, curve = data.frames.get("rivals"), data.frames["curve"].sort_values("x")
     ends: list[tuple[str, float, float, str, Any]] = [
-        ("fitted curve", float(curve["x"].iloc[-1]), float(curve["fit"].iloc[-1]), theme.BLUE, "-")
+        ("fitted curve", *_end(data.frames["curve"].sort_values("x")), theme.BLUE, "-")
     ]
-    for i, (shape, rows) in enumerate(frame.groupby("shape", sort=True) if frame is not None else ()):
-        line = rows.sort_values("x")
+    for i, (label, line) in enumerate(shown_rivals(data)):
         dash = RIVAL_STYLES[i % len(RIVAL_STYLES)]
         axes.plot(line["x"], line["fit"], color=theme.MUTED, linewidth=1.0, linestyle=dash, zorder=4)
-        ends.append((str(shape), *_end(line), theme.MUTED, dash))
+        ends.append((label, *_end(line), theme.MUTED, dash))
     low, high = axes.get_ylim()
-    places = layout.spread([end[2] for end in ends], (high - low) * 0.17 / MAIN)
+    deepest = max(len(_name_lines(end[0])) for end in ends)
+    places = layout.spread([end[2] for end in ends], (high - low) * (0.04 + LABEL_LINE * deepest) / MAIN)
     axes.set_ylim(min(low, *places), max(high, *places))
     for (name, x, y, colour, dash), place in zip(ends, places, strict=True):
         _label(axes, name, (x, y), place, colour, dash)
+
+
+def _name_lines(name: str) -> list[str]:
+    return layout.wrapped(name, 23, 2)
 
 
 def _end(line: Any) -> tuple[float, float]:
@@ -103,8 +135,8 @@ def _label(axes: Any, name: str, end: tuple[float, float], place: float, colour:
     )
     axes.plot([1.05, 1.1], [place, place], **path)
     weight = "bold" if colour == theme.BLUE else "normal"
-    text = layout.wrapped(name, 20, 1)[0]
-    axes.text(1.115, place, text, transform=transform, va="center", size=theme.SMALL, color=colour, weight=weight)
+    look = {"size": theme.SMALL, "color": colour, "weight": weight, "linespacing": 1.05}
+    axes.text(1.115, place, "\n".join(_name_lines(name)), transform=transform, va="center", **look)
 
 
 def _draw_break(axes: Any, data: FigureData) -> None:
@@ -142,11 +174,15 @@ def _above(axes: Any, x: float, text: str, left: bool, colour: str) -> None:
 
 
 def _draw_density(strip: Any, data: FigureData) -> None:
-    """How many observations stand behind each value; cells under five stay empty."""
+    """Observations behind each value; values pooled because they are rare share a bar at their mean height."""
     density = data.frames["density"].sort_values("x")
-    density = density[density["n"] >= numbers.SMALLEST_CELL]
+    size = density["n"] if "n" in density.columns else density["person_days"]
+    density, size = density[size >= numbers.SMALLEST_CELL], size[size >= numbers.SMALLEST_CELL]
+    end = density["x_to"] if "x_to" in density.columns else density["x"]
     steps = density["x"].diff().dropna()
-    width = 0.8 * float(steps.min()) if len(steps) else 0.8
-    strip.bar(density["x"], density["n"], width=width, color=theme.MUTED, alpha=0.45, linewidth=0)
+    step = float(steps.min()) if len(steps) else 1.0
+    span = end - density["x"]
+    middle, height = density["x"] + span / 2, size / (span / step + 1)
+    strip.bar(middle, height, width=span + 0.8 * step, color=theme.MUTED, alpha=0.45, linewidth=0)
     strip.set_ylabel("n")
     strip.locator_params(axis="y", nbins=2, integer=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report.bins import plot_within
 from couples_study.report.curve import plot_curve
-from couples_study.report.forest import plot_terms
+from couples_study.report.forest import mixed, plot_terms
 from couples_study.report.overview import plot_verdicts
 from couples_study.report.svg import to_png, to_svg
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OVERVIEW",
     "figure_for",
+    "narrow_figures",
     "page_figures",
     "plot_curve",
     "plot_terms",
@@ -44,8 +45,21 @@ def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None)
     return plot_terms(evidence, verdict) if has_terms else None
 
 
+def narrow_figures(context: ReportContext) -> dict[str, Figure]:
+    """What a phone is shown in the place of the overview and of each forest plot, under the same names."""
+    figures: dict[str, Figure] = {}
+    if context.verdicts:
+        figures[OVERVIEW] = plot_verdicts(context.verdicts, narrow=True)
+    for verdict in context.verdicts:
+        evidence = context.evidence.get(verdict.id)
+        if isinstance(evidence, Evidence) and (evidence.tested or evidence.sensitivity) and not mixed(evidence):
+            beside = evidence.figure is not None and evidence.figure.kind in KINDS
+            figures[verdict.id + (TERMS if beside else "")] = plot_terms(evidence, verdict, narrow=True)
+    return figures
+
+
 def page_figures(context: ReportContext) -> dict[str, Figure]:
-    """Every figure of a study's page by its file name: "overview", "<id>", and "<id>_terms" beside another kind."""
+    """Every figure of a study's page by its file name: "overview", "<id>", and "<id>_terms" beside bins."""
     figures: dict[str, Figure] = {OVERVIEW: plot_verdicts(context.verdicts)} if context.verdicts else {}
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
@@ -53,6 +67,6 @@ def page_figures(context: ReportContext) -> dict[str, Figure]:
         if figure is None or not isinstance(evidence, Evidence):
             continue
         figures[verdict.id] = figure
-        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested:
+        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested and not mixed(evidence):
             figures[verdict.id + TERMS] = plot_terms(evidence, verdict)
     return figures

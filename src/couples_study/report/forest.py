@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from couples_study.contracts.evidence import Evidence
 from couples_study.report import layout, numbers, theme
 from couples_study.report.sentences import counts_line, readable_term
 
@@ -13,11 +14,9 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from couples_study.contracts.evidence import Evidence
+    from couples_study.contracts.evidence import NotTestable
     from couples_study.contracts.verdict import SmallestEffect, Verdict
 
-LABEL_CHARS = 38
-LABELS, NUMBERS = 2.7, 1.55  # inches left and right of the axis
 ROW, GAP = 0.34, 0.42
 HEADING = "Asked in other defensible ways"
 
@@ -34,13 +33,27 @@ class Row:
     colour: str
     marker: str
 
-    @property
-    def lines(self) -> list[str]:
-        return layout.wrapped(self.label, LABEL_CHARS)
 
-    @property
-    def height(self) -> float:
-        return ROW + layout.LINE * (len(self.lines) - 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Where things stand, in inches: labels left of the axis, or stacked above each interval on a narrow figure."""
+
+    width: float
+    left: float
+    right: float
+    chars: int
+    stacked: bool
+
+    def lines(self, row: Row) -> list[str]:
+        return layout.wrapped(row.label, self.chars)
+
+    def height(self, row: Row) -> float:
+        n = len(self.lines(row))
+        return layout.LINE * n + 0.37 if self.stacked else ROW + layout.LINE * (n - 1)
+
+
+WIDE = Form(width=theme.WIDTH, left=2.7, right=1.55, chars=38, stacked=False)
+STACKED = Form(width=layout.NARROW, left=0.12, right=1.35, chars=46, stacked=True)
 
 
 def tested_rows(evidence: Evidence, verdict: Verdict | None) -> list[Row]:
@@ -77,6 +90,16 @@ def sensitivity_rows(evidence: Evidence, verdict: Verdict | None) -> list[Row]:
     ]
 
 
+def comparable(verdict: Verdict) -> bool:
+    """Whether the smallest effect is in the unit of the estimates, so that the two may be drawn on one axis."""
+    return verdict.smallest_effect is not None and verdict.smallest_effect.unit == verdict.unit
+
+
+def mixed(evidence: Evidence | NotTestable | None) -> bool:
+    """Whether rows are in different units (slopes, a whole way, a break), so that no one axis or precision suits."""
+    return isinstance(evidence, Evidence) and evidence.figure is not None and evidence.figure.kind == "threshold"
+
+
 def row_decimals(rows: Sequence[Row]) -> int | None:
     """One precision for the whole plot: what the tested terms need; without any, what the other rows need."""
     main = [(row.low, row.high) for row in rows if row.main]
@@ -84,26 +107,29 @@ def row_decimals(rows: Sequence[Row]) -> int | None:
 
 
 @theme.themed
-def plot_terms(evidence: Evidence, verdict: Verdict | None = None) -> Figure:
+def plot_terms(evidence: Evidence, verdict: Verdict | None = None, *, narrow: bool = False) -> Figure:
     """A forest plot of the tested terms and, set apart below, of every sensitivity row.
 
     With a ``verdict`` the intervals are those its rule used, the colour is the verdict's, and the region of effects
-    too small to matter is shaded. Units stand on the axis, n below.
+    too small to matter is shaded. Units stand on the axis, n below. ``narrow`` is the form for a phone.
     """
+    form = STACKED if narrow else WIDE
     rows = tested_rows(evidence, verdict) + sensitivity_rows(evidence, verdict)
-    smallest = verdict.smallest_effect if verdict else None
+    smallest = verdict.smallest_effect if verdict and comparable(verdict) else None
     title = verdict.statement if verdict else f"{evidence.id}: tested terms"
     notes = _notes(evidence, smallest)
-    top, bottom = layout.title_height(title) + 0.34, layout.note_height(notes) + 0.55
-    places, length = _places(rows)
-    figure = theme.canvas(top + length + bottom)
-    axes = figure.add_axes(theme.box(figure, LABELS, bottom, NUMBERS, top))
+    top = layout.title_height(title, form.width) + 0.34
+    bottom = layout.note_height(notes, form.width) + 0.55
+    tops, length = _tops(rows, form)
+    figure = theme.canvas(top + length + bottom, form.width)
+    axes = figure.add_axes(theme.box(figure, form.left, bottom, form.right, top))
     axes.set_ylim(length, 0)
-    _ground(axes, smallest)
+    _ground(axes, smallest, 4 if narrow else 6)
     decimals = row_decimals(rows)
-    for row, y in zip(rows, places, strict=True):
-        _draw_row(axes, row, y, decimals)
-    _heads(axes, rows, places, verdict)
+    for row, y in zip(rows, tops, strict=True):
+        _draw_row(axes, row, _middle(row, y, form), decimals)
+        _write_label(axes, row, y, form)
+    _heads(axes, rows, tops, verdict)
     axes.set_xlabel(evidence.unit)
     layout.write_title(figure, title)
     layout.write_notes(figure, notes)
@@ -118,28 +144,39 @@ def _notes(evidence: Evidence, smallest: SmallestEffect | None) -> list[str]:
     return notes
 
 
-def _places(rows: Sequence[Row]) -> tuple[list[float], float]:
-    """Where each row stands, in inches from the top of the axes, and the length of the whole."""
-    places: list[float] = []
+def _tops(rows: Sequence[Row], form: Form) -> tuple[list[float], float]:
+    """Where each row begins, in inches from the top of the axes, and the length of the whole."""
+    tops: list[float] = []
     y, main = 0.05, True
     for row in rows:
         if main and not row.main:
-            y += GAP if places else 0.0
+            y += GAP if tops else 0.0
         main = row.main
-        places.append(y + row.height / 2)
-        y += row.height
-    return places, y + 0.08
+        tops.append(y)
+        y += form.height(row)
+    return tops, y + 0.08
 
 
-def _ground(axes: Any, smallest: SmallestEffect | None) -> None:
+def _middle(row: Row, top: float, form: Form) -> float:
+    """The height of a row's interval: its middle, or below its label."""
+    if form.stacked:
+        return top + layout.LINE * len(form.lines(row)) + 0.14
+    return top + form.height(row) / 2
+
+
+def _ground(axes: Any, smallest: SmallestEffect | None, ticks: int) -> None:
     """The zero line and the region of effects too small to matter."""
     if smallest:
         axes.axvspan(-abs(smallest.value), abs(smallest.value), color=theme.BAND, linewidth=0, zorder=0)
     axes.axvline(0, color=theme.MUTED, linewidth=0.9, zorder=1)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.locator_params(axis="x", nbins=6)
+    axes.locator_params(axis="x", nbins=ticks)
     axes.margins(x=0.06)
+
+
+def _ink(row: Row) -> dict[str, Any]:
+    return {"color": theme.INK, "size": theme.SIZE} if row.main else {"color": theme.MUTED, "size": theme.SMALL}
 
 
 def _draw_row(axes: Any, row: Row, y: float, decimals: int | None) -> None:
@@ -147,20 +184,24 @@ def _draw_row(axes: Any, row: Row, y: float, decimals: int | None) -> None:
     axes.plot([row.low, row.high], [y, y], color=row.colour, linewidth=width, solid_capstyle="butt", zorder=3)
     style = {"color": row.colour, "markerfacecolor": face, "markersize": size, "markeredgewidth": 1.1}
     axes.plot([row.estimate], [y], row.marker, zorder=4, **style)
-    ink, size = (theme.INK, theme.SIZE) if row.main else (theme.MUTED, theme.SMALL)
-    for i, line in enumerate(row.lines):
-        shift = layout.LINE * (i - (len(row.lines) - 1) / 2)
-        layout.beside(axes, layout.EDGE, y + shift, line, color=ink, size=size)
     text = numbers.with_interval(row.estimate, row.low, row.high, decimals)
-    layout.beside(axes, layout.right_edge(), y, text, color=ink, size=size, ha="right")
+    layout.beside(axes, layout.right_edge(axes), y, text, ha="right", **_ink(row))
 
 
-def _heads(axes: Any, rows: Sequence[Row], places: Sequence[float], verdict: Verdict | None) -> None:
+def _write_label(axes: Any, row: Row, top: float, form: Form) -> None:
+    lines = form.lines(row)
+    start = top + layout.LINE / 2 if form.stacked else _middle(row, top, form) - layout.LINE * (len(lines) - 1) / 2
+    for i, line in enumerate(lines):
+        ground = {"bbox": layout.on_paper()} if form.stacked else {}
+        layout.beside(axes, layout.EDGE, start + layout.LINE * i, line, **_ink(row), **ground)
+
+
+def _heads(axes: Any, rows: Sequence[Row], tops: Sequence[float], verdict: Verdict | None) -> None:
     """Small heads over the number column and over the sensitivity rows."""
     level = numbers.level(verdict.terms[0].conf_level if verdict and verdict.terms else 0.95)
     look = {"size": theme.SMALL, "color": theme.MUTED}
-    layout.beside(axes, layout.right_edge(), -0.1, f"estimate [{level} interval]", ha="right", **look)
-    for i, (row, y) in enumerate(zip(rows, places, strict=True)):
+    layout.beside(axes, layout.right_edge(axes), -0.1, f"estimate [{level} interval]", ha="right", **look)
+    for i, (row, y) in enumerate(zip(rows, tops, strict=True)):
         if not row.main and (i == 0 or rows[i - 1].main):
-            layout.beside(axes, layout.EDGE, y - row.height / 2 - 0.1, HEADING, weight="bold", **look)
+            layout.beside(axes, layout.EDGE, y - 0.1, HEADING, weight="bold", **look)
             break

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.transforms import blended_transform_factory
 
-from couples_study.report.theme import INK, MUTED, SMALL, TITLE, WIDTH
+from couples_study.report.theme import INK, MUTED, PAPER, SMALL, TITLE, WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.figure import Figure
 
+NARROW = 3.5  # inches: a figure for a phone, 336 pixels
 LINE = 0.155  # inches from one text line to the next
 EDGE = 0.04
-TITLE_CHARS, NOTE_CHARS = 82, 112
+TITLE_CHARS, NOTE_CHARS = 82, 112  # on a figure of the full width; fewer on a narrow one
 
 
 def wrapped(text: str, chars: int, most_lines: int = 3) -> list[str]:
@@ -28,26 +29,36 @@ def wrapped(text: str, chars: int, most_lines: int = 3) -> list[str]:
     return [*lines[: most_lines - 1], rest]
 
 
-def title_height(text: str) -> float:
+def title_lines(text: str, width: float = WIDTH) -> list[str]:
+    """A title in at most two lines, three on a narrow figure."""
+    return wrapped(text, int(TITLE_CHARS * width / WIDTH), 2 if width == WIDTH else 3)
+
+
+def title_height(text: str, width: float = WIDTH) -> float:
     """Inches that a title takes, its space below included."""
-    return 0.12 + 0.19 * len(wrapped(text, TITLE_CHARS, 2))
+    return 0.12 + 0.19 * len(title_lines(text, width))
 
 
 def write_title(figure: Figure, text: str) -> None:
-    """A title at the upper left, at most two lines."""
-    height = figure.get_size_inches()[1]
-    for i, line in enumerate(wrapped(text, TITLE_CHARS, 2)):
+    """A title at the upper left."""
+    width, height = figure.get_size_inches()
+    for i, line in enumerate(title_lines(text, width)):
         at(figure, EDGE, height - 0.06 - 0.19 * i, line, size=TITLE, weight="bold", va="top")
 
 
-def note_height(notes: Sequence[str]) -> float:
+def note_lines(notes: Sequence[str], width: float = WIDTH) -> list[str]:
+    """The notes in lines that fit the figure."""
+    return [line for note in notes for line in wrapped(note, int(NOTE_CHARS * width / WIDTH), 5)]
+
+
+def note_height(notes: Sequence[str], width: float = WIDTH) -> float:
     """Inches that the notes below a figure take."""
-    return 0.06 + LINE * sum(len(wrapped(note, NOTE_CHARS)) for note in notes)
+    return 0.06 + LINE * len(note_lines(notes, width))
 
 
 def write_notes(figure: Figure, notes: Sequence[str]) -> None:
     """Notes at the lower left, one below the other."""
-    lines = [line for note in notes for line in wrapped(note, NOTE_CHARS)]
+    lines = note_lines(notes, figure.get_size_inches()[0])
     for i, line in enumerate(reversed(lines)):
         at(figure, EDGE, 0.03 + LINE * i, line, size=SMALL, color=MUTED, va="bottom")
 
@@ -63,9 +74,14 @@ def beside(axes: Any, x: float, y: float, text: str, **style: Any) -> None:
     axes.text(x, y, text, transform=transform, clip_on=False, **({"color": INK, "va": "center"} | style))
 
 
-def right_edge() -> float:
+def on_paper() -> dict[str, Any]:
+    """The ground of a text that stands on top of lines."""
+    return {"facecolor": PAPER, "edgecolor": "none", "pad": 1.2}
+
+
+def right_edge(axes: Any) -> float:
     """The x of right-aligned text, in inches."""
-    return WIDTH - EDGE
+    return float(axes.figure.get_size_inches()[0]) - EDGE
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:

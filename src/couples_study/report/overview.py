@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.verdict import NOT_TESTABLE
 from couples_study.report import layout, theme
+from couples_study.report.forest import comparable
 from couples_study.report.sentences import VERDICT_SYMBOLS, VERDICT_WORDS
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
 
 LABELS, WORDS = 3.15, 1.25
-ROW = 0.43
+ROW, TALL_ROW = 0.43, 0.74
+SHORT_ID = 5  # letters that fit beside a statement
+TOTAL = ".total"  # where slopes are judged beside a whole way, the smallest effect is the whole's
 FURTHEST = 6.0  # smallest effects; what lies beyond is drawn as an arrow
 TITLE = "Every answer at a glance"
 NOTES = (
@@ -28,15 +31,32 @@ NOTES = (
 
 
 @theme.themed
-def plot_verdicts(verdicts: Sequence[Verdict]) -> Figure:
-    """An overview of all verdicts, one row each: effect and interval over the smallest effect, and the verdict."""
+def plot_verdicts(verdicts: Sequence[Verdict], *, narrow: bool = False) -> Figure:
+    """An overview of all verdicts, one row each: effect and interval over the smallest effect, and the verdict.
+
+    ``narrow`` is the form for a phone, with each statement above its interval.
+    """
     notes = [*NOTES, *([f"Arrows: the interval goes on beyond {FURTHEST:g}."] if any(map(_is_cut, verdicts)) else [])]
-    top, bottom = layout.title_height(TITLE) + 0.1, layout.note_height(notes) + 0.55
-    length = ROW * max(1, len(verdicts)) + 0.1
-    figure = theme.canvas(top + length + bottom)
-    axes = figure.add_axes(theme.box(figure, LABELS, bottom, WORDS, top))
+    width, left, row = (layout.NARROW, 0.12, TALL_ROW) if narrow else (theme.WIDTH, LABELS, ROW)
+    above = layout.LINE if any(len(v.id) > SHORT_ID for v in verdicts) else 0.0
+    row += above
+    top, bottom = layout.title_height(TITLE, width) + 0.1, layout.note_height(notes, width) + 0.55
+    length = row * max(1, len(verdicts)) + 0.1
+    figure = theme.canvas(top + length + bottom, width)
+    axes = figure.add_axes(theme.box(figure, left, bottom, WORDS, top))
     axes.set_ylim(length, 0)
     reach = _reach(verdicts)
+    _ground(axes, reach)
+    for i, verdict in enumerate(verdicts):
+        y = 0.05 + row * i
+        _write_statement(axes, verdict, y + (layout.LINE + above / 2 if narrow else row / 2), 46 if narrow else 43)
+        _draw(axes, verdict, y + (row - 0.2 if narrow else row / 2), reach)
+    layout.write_title(figure, TITLE)
+    layout.write_notes(figure, notes)
+    return figure
+
+
+def _ground(axes: Any, reach: float) -> None:
     axes.set_xlim(-reach, reach)
     axes.axvspan(-1, 1, color=theme.BAND, linewidth=0, zorder=0)
     axes.axvline(0, color=theme.MUTED, linewidth=0.9, zorder=1)
@@ -44,20 +64,16 @@ def plot_verdicts(verdicts: Sequence[Verdict]) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=7, integer=True)
     axes.set_xlabel("effect ÷ smallest effect that matters")
-    for i, verdict in enumerate(verdicts):
-        _draw(axes, verdict, 0.05 + ROW * (i + 0.5), reach)
-    layout.write_title(figure, TITLE)
-    layout.write_notes(figure, notes)
-    return figure
 
 
 def scaled(verdict: Verdict) -> list[tuple[float, float, float]]:
     """Estimate and interval of each judged term over the smallest effect; empty where there is none to divide by."""
     smallest = verdict.smallest_effect
-    if smallest is None or smallest.value == 0:
+    if smallest is None or smallest.value == 0 or not comparable(verdict):
         return []
     size = abs(smallest.value)
-    return [(t.estimate / size, t.conf_low / size, t.conf_high / size) for t in verdict.terms]
+    whole = [t for t in verdict.terms if t.term.endswith(TOTAL)]
+    return [(t.estimate / size, t.conf_low / size, t.conf_high / size) for t in whole or verdict.terms]
 
 
 def _is_cut(verdict: Verdict) -> bool:
@@ -69,19 +85,25 @@ def _reach(verdicts: Sequence[Verdict]) -> float:
     return min(FURTHEST, max([2.0, *ends])) * 1.06
 
 
-def _draw(axes: Any, verdict: Verdict, y: float, reach: float) -> None:
-    lines = layout.wrapped(verdict.statement, 43, 2)
-    layout.beside(axes, layout.EDGE, y - layout.LINE * (len(lines) - 1) / 2, verdict.id, weight="bold")
+def _write_statement(axes: Any, verdict: Verdict, y: float, chars: int) -> None:
+    """Id and statement around ``y``: a short id beside the statement's two lines, a long one above them."""
+    short = len(verdict.id) <= SHORT_ID
+    x, lines = (0.5 if short else layout.EDGE), layout.wrapped(verdict.statement, chars if short else chars + 6, 2)
+    start = y - layout.LINE * (len(lines) - (1 if short else 0)) / 2
+    ground = layout.on_paper()
+    layout.beside(axes, layout.EDGE, start, verdict.id, weight="bold", bbox=ground)
     for k, line in enumerate(lines):
-        shift = layout.LINE * (k - (len(lines) - 1) / 2)
-        layout.beside(axes, 0.5, y + shift, line, size=theme.SMALL)
+        place = start + layout.LINE * (k if short else k + 1)
+        layout.beside(axes, x, place, line, size=theme.SMALL, bbox=ground)
+
+
+def _draw(axes: Any, verdict: Verdict, y: float, reach: float) -> None:
     word = f"{VERDICT_SYMBOLS[verdict.verdict]} {VERDICT_WORDS[verdict.verdict]}"
-    layout.beside(axes, theme.WIDTH - WORDS + 0.12, y, word, color=_ink(verdict), weight="bold")
+    layout.beside(axes, layout.right_edge(axes) - WORDS + 0.16, y, word, color=_ink(verdict), weight="bold")
     effects = scaled(verdict)
     if not effects:
-        axes.text(
-            0, y, _nothing(verdict), ha="center", va="center", size=theme.SMALL, color=theme.MUTED, style="italic"
-        )
+        look = {"size": theme.SMALL, "color": theme.MUTED, "style": "italic", "zorder": 5}
+        axes.text(0, y, _nothing(verdict), ha="center", va="center", bbox=layout.on_paper(), **look)
     for k, effect in enumerate(effects):
         shift = 0.13 * (k - (len(effects) - 1) / 2) if len(effects) <= 3 else 0.0
         _draw_effect(axes, effect, y + shift, verdict.verdict, reach)
@@ -95,7 +117,7 @@ def _ink(verdict: Verdict) -> str:
 def _nothing(verdict: Verdict) -> str:
     if verdict.missing_columns:
         return "lacks " + layout.wrapped(", ".join(verdict.missing_columns), 30, 1)[0]
-    return "no smallest effect to scale by" if verdict.terms else "not one number; see below"
+    return "no common scale; see below" if verdict.terms else "not one number; see below"
 
 
 def _draw_effect(axes: Any, effect: tuple[float, float, float], y: float, word: str, reach: float) -> None:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import jinja2
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import alt, held, numbers, sentences, summary
 from couples_study.report.compliance import plot_answered
-from couples_study.report.figures import KINDS, OVERVIEW, TERMS, page_figures
-from couples_study.report.forest import row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.figures import KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
+from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.layout import NARROW, title_height
 from couples_study.report.svg import inline, to_svg
 
 if TYPE_CHECKING:
@@ -28,7 +29,24 @@ CAPTIONS = {
     "threshold": "The fitted curve with its band, the rival shapes it has to beat, and the data behind each value.",
     "bins": "The relation the model estimates, in bins, everything else in the model held constant.",
 }
-TERMS_CAPTION = "Filled: what the rule looks at. Hollow: the same question asked in other defensible ways."
+TERMS_CAPTION = (
+    "Filled: what the rule looks at. Hollow: the same question asked in other defensible ways, which inform only."
+)
+
+
+OVERVIEW_CAPTION = (
+    "One row a question. Right of the shaded band: an effect of the size that matters, in the positive direction; "
+    "left of it: in the negative direction."
+)
+Svgs: TypeAlias = "Mapping[str, bytes]"
+
+
+class Shown(NamedTuple):
+    """A figure on the page: its SVG, the one for a phone (or nothing), and what stands below."""
+
+    wide: str
+    narrow: str
+    caption: str
 
 
 def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None) -> str:
@@ -43,20 +61,18 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
     """
     if svgs is None:
         svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
-    return (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            c=context,
-            style=_style(),
-            lede=summary.lede(context),
-            tally=summary.tally(context.verdicts),
-            groups=summary.groups(context),
-            opened=summary.opened(context),
-            overview=_overview(context, svgs),
-            figures={v.id: _figures(context, v, svgs) for v in context.verdicts},
-            decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
-        )
+    narrow = {name: to_svg(figure) for name, figure in narrow_figures(context).items()}
+    return _render(
+        "index.html.j2",
+        c=context,
+        lede=summary.lede(context),
+        tally=summary.tally(context.verdicts),
+        groups=summary.groups(context),
+        opened=summary.opened(context),
+        overview=_overview(context, svgs, narrow),
+        figures={v.id: _figures(context, v, svgs, narrow) for v in context.verdicts},
+        mixed={v.id for v in context.verdicts if mixed(context.evidence.get(v.id))},
+        decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
     )
 
 
@@ -64,22 +80,24 @@ def intake_page(context: IntakeContext) -> str:
     """``intake.html`` as text: what came, what was held and why, what was left out, who answered, what to do next."""
     days = context.answered_by_day
     figure = inline(to_svg(plot_answered(days)), "answered", alt.answered_alt(days)) if days else ""
-    return (
-        _environment()
-        .get_template("intake.html.j2")
-        .render(
-            c=context,
-            style=_style(),
-            held=held.held_groups(context.held),
-            steps=held.next_steps(context),
-            totals=source_totals(context.ledger),
-            answered=figure,
-        )
+    return _render(
+        "intake.html.j2",
+        c=context,
+        held=held.held_groups(context.held),
+        steps=held.next_steps(context),
+        totals=source_totals(context.ledger),
+        answered=figure,
     )
+
+
+def _render(template: str, **shown: Any) -> str:
+    return _environment().get_template(template).render(style=_style(), **shown)
 
 
 def term_decimals(evidence: Evidence | NotTestable | None, verdict: Verdict) -> int | None:
     """The decimals that a verdict's estimates share, in its tables as in its figure."""
+    if mixed(evidence):
+        return None
     if verdict.terms:
         return numbers.shared_decimals((t.conf_low, t.conf_high) for t in verdict.terms)
     if isinstance(evidence, Evidence):
@@ -97,26 +115,35 @@ def _with_readings(verdicts: tuple[Verdict, ...]) -> list[Verdict]:
     return [each for v in verdicts for each in (v, *_with_readings(v.readings))]
 
 
-def _overview(context: ReportContext, svgs: Mapping[str, bytes]) -> str:
-    if OVERVIEW not in svgs:
-        return ""
-    return inline(svgs[OVERVIEW], OVERVIEW, alt.verdicts_alt(context.verdicts))
+def _overview(context: ReportContext, wide: Svgs, narrow: Svgs) -> Shown | None:
+    if OVERVIEW not in wide:
+        return None
+    return _shown(OVERVIEW, wide, narrow, alt.verdicts_alt(context.verdicts), OVERVIEW_CAPTION)
 
 
-def _figures(context: ReportContext, verdict: Verdict, svgs: Mapping[str, bytes]) -> list[tuple[str, str]]:
-    """The figures of a verdict as pairs of SVG and caption."""
+def _figures(context: ReportContext, verdict: Verdict, wide: Svgs, narrow: Svgs) -> list[Shown]:
+    """The figures of a verdict, in the order of the page."""
     evidence = context.evidence.get(verdict.id)
     if not isinstance(evidence, Evidence):
         return []
     kind = evidence.figure.kind if evidence.figure and evidence.figure.kind in KINDS else ""
-    shown = []
-    if verdict.id in svgs:
-        text = alt.alt_text(evidence, verdict)
-        shown.append((inline(svgs[verdict.id], verdict.id, text), CAPTIONS.get(kind, TERMS_CAPTION)))
-    if verdict.id + TERMS in svgs:
-        name = verdict.id + TERMS
-        shown.append((inline(svgs[name], name, alt.terms_alt(evidence, verdict)), TERMS_CAPTION))
-    return shown
+    terms = TERMS_CAPTION if verdict.sensitivity else ""
+    title = "" if kind else verdict.statement
+    named = [
+        (verdict.id, alt.alt_text(evidence, verdict), CAPTIONS.get(kind, terms), title),
+        (verdict.id + TERMS, alt.terms_alt(evidence, verdict), terms, verdict.statement),
+    ]
+    return [_shown(name, wide, narrow, text, caption, said) for name, text, caption, said in named if name in wide]
+
+
+def _shown(name: str, wide: Svgs, narrow: Svgs, text: str, caption: str, said: str = "") -> Shown:
+    """One figure for the page; the title is cut off where the page has ``said`` it already."""
+    cut = title_height(said) if said else 0.0
+    phone = ""
+    if name in narrow:
+        cut_narrow = title_height(said, NARROW) if said else 0.0
+        phone = inline(narrow[name], f"{name}_narrow", text, cut=cut_narrow)
+    return Shown(wide=inline(wide[name], name, text, cut=cut), narrow=phone, caption=caption)
 
 
 @cache

@@ -52,7 +52,10 @@ def _asked(context: ReportContext) -> str:
         parts.append(f"{own} {'hypothesis' if own == 1 else 'hypotheses'} of its own")
     if rest:
         parts.append(f"{rest} general {'claim' if rest == 1 else 'claims'}")
-    return f"This study was asked {' and '.join(parts)}." if parts else "No question was put to this study."
+    if not parts:
+        return "No question was put to this study."
+    many = len(context.verdicts)
+    return f"This study answers to {many} {'question' if many == 1 else 'questions'}: {' and '.join(parts)}."
 
 
 def _rests_on(context: ReportContext) -> str:

@@ -17,7 +17,11 @@ _COLOUR = re.compile("|".join(CSS_NAMES))
 _HEAD = re.compile(r"<svg\b[^>]*>")
 _VIEW_BOX = re.compile(r'viewBox="([^"]+)"')
 _STYLE = re.compile(r"\s*<defs>\s*<style\b.*?</style>\s*</defs>", re.DOTALL)  # the page's own style sheet has it
-_IDS = re.compile(r'(\bid="|xlink:href="#|url\(#)(?=[\w.])')
+_TAG = re.compile(r"<[^>]+>")
+_LONG_NUMBER = re.compile(r"(\d\.\d{2})\d+")
+_NO_TURN = re.compile(r' transform="rotate\(-?0 [^"]*"')
+_BETWEEN = re.compile(r">\s+<")
+_NAMES = re.compile(r'(\bid="|xlink:href="#|url\(#)(?=[\w.])')
 
 
 def to_svg(figure: Figure) -> bytes:
@@ -36,13 +40,27 @@ def to_png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def inline(svg: bytes, name: str, alt: str) -> str:
-    """An SVG to be set into a page: ids made unique by ``name``, colours by the page, the alt text as its label."""
+def inline(svg: bytes, name: str, alt: str, *, cut: float = 0.0) -> str:
+    """An SVG to be set into a page: ids made unique by ``name``, colours by the page, the alt text as its label.
+
+    ``cut`` inches are left off at the top: a title that the page says already.
+    """
     text = svg.decode("utf-8")
     text = text[text.index("<svg") :]
     view = _VIEW_BOX.search(text)
-    box = view.group(1) if view else "0 0 510 300"
+    _, _, width, height = (float(part) for part in view.group(1).split()) if view else (0, 0, 510.0, 300.0)
+    box = f"0 {72 * cut:g} {width:g} {height - 72 * cut:g}"
     head = f'<svg viewBox="{box}" role="img" aria-label="{escape(alt)}" class="figure-svg">'
     text = _STYLE.sub("", _HEAD.sub(lambda _: head, text, count=1), count=1)
-    text = _IDS.sub(lambda match: f"{match.group(1)}{name}-", text).replace("xlink:href", "href")
-    return _COLOUR.sub(lambda match: f"var(--{CSS_NAMES[match.group(0)]})", text)
+    return _BETWEEN.sub("><", _TAG.sub(lambda tag: _slim(tag.group(0), name), text)).strip()
+
+
+def _slim(tag: str, name: str) -> str:
+    """A tag with hundredths of a point, page colours and unique names; words between tags are never touched."""
+    if tag.startswith("<g id="):
+        tag = "<g>" if tag.count('="') == 1 else re.sub(r' id="[^"]*"', "", tag, count=1)
+    if tag.startswith("<svg"):
+        return tag
+    tag = _LONG_NUMBER.sub(r"\1", _NO_TURN.sub("", " ".join(tag.split())))
+    tag = _NAMES.sub(lambda match: f"{match.group(1)}{name}-", tag).replace("xlink:href", "href")
+    return _COLOUR.sub(lambda match: f"var(--{CSS_NAMES[match.group(0)]})", tag)

@@ -106,15 +106,16 @@ def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with house():
             figure = draw(*args, **kwargs)
-            figure.draw_without_rendering()
+            for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+                axis.get_ticklabels()  # makes the ticks now, while the theme holds
         return figure
 
     return drawn
 
 
-def canvas(height: float) -> Figure:
-    """An empty figure of the house width without pyplot's state; ``height`` in inches."""
-    return Figure(figsize=(WIDTH, height))
+def canvas(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure without pyplot's state, of the house width unless told; in inches."""
+    return Figure(figsize=(width, height))
 
 
 def box(figure: Figure, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
