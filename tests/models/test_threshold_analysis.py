@@ -151,6 +151,7 @@ def test_a_control_that_explains_the_coupling_takes_it_away() -> None:
         ("step_6", "supported", "supported"),
         ("accel_6", "contradicted", "inconclusive"),
         ("linear", "contradicted", "contradicted"),
+        ("saturating", "contradicted", "contradicted"),
     ],
 )
 def test_verdicts_where_the_truth_is_known(truth, strict, minimum) -> None:

@@ -12,7 +12,7 @@ PLATEAU = {
     "slope_high_beside_jump_low90": -0.01, "slope_high_beside_jump_high90": 0.01, "jump_low90": 0.2,
     "break_all": -0.08, "break_roomy_low90": -0.10, "break_roomy_high90": -0.05,
     "z_linear": 5.0, "z_log": 3.0, "z_saturating": 1.0, "z_parabola": 3.0, "z_hump": 1.0, "z_smooth": 1.0,
-    "z_free_hinge": 0.2, "z_free_step": 4.0,
+    "z_s_curve": 0.1, "z_free_hinge": 0.2, "z_free_step": 4.0,
 }  # fmt: skip
 STEP = {**PLATEAU, "six_model": 5.0, "step_tau": 6.0, "step_free_gain_se": 0.0, "tau_low": 8.0, "tau_high": 11.0,
         "break_all": 0.3, "break_roomy_low90": 0.2, "break_roomy_high90": 0.4, "slope_high_high90": 0.04}  # fmt: skip
@@ -47,7 +47,9 @@ def test_a_plateau_and_a_step_at_six_are_supported() -> None:
         ({"z_linear": 1.6}, "beats_named"),
         ({"z_log": 1.6}, "beats_named"),
         ({"z_saturating": -0.1}, "beats_flexible"),
-        ({"z_smooth": -0.1}, "beats_flexible"),
+        ({"z_parabola": -0.1}, "beats_flexible"),
+        ({"z_smooth": -1.1}, "beats_flexible"),
+        ({"z_s_curve": -1.1}, "beats_flexible"),
         ({"slope_high_high90": -0.01, "slope_high_low90": -0.03}, "beats_flexible"),
         ({"slope_low_low90": -0.001}, "below"),
         ({"slope_high_high90": 0.036}, "above"),

@@ -19,14 +19,15 @@ Z = 1.645  # one-sided 5%
 ALPHA = 0.05
 JUMP = 5.0  # the number of the curve that jumps at the stated value
 NAMED = ("linear", "log")  # must be beaten with `Z`
-FLEXIBLE = ("saturating", "parabola", "smooth")  # follow a break closely, so predicting no worse is what can be asked
+BENT = ("saturating", "parabola")  # one more free number than a plateau at the stated value: not to predict better
+SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
 NEEDED = (
     "stated", "limit_total", "limit_low", "limit_high", "six_model", "kink_p", "jump_p", "tau_low", "tau_high",
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
     "slope_low_low90", "slope_low_high90", "slope_high_low90", "slope_high_high90", "slope_high_beside_jump_low90",
     "slope_high_beside_jump_high90", "jump_low90", "break_all", "break_roomy_low90", "break_roomy_high90",
-    *(f"z_{name}" for name in (*STRONGER, "smooth", "hump")),
+    *(f"z_{name}" for name in (*STRONGER, *SUPPLE, "hump")),
 )  # fmt: skip
 
 
@@ -111,7 +112,6 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
     """All conditions of support, in the order of the rule."""
     by_jump = facts["six_model"] == JUMP
     low, high = _slope_from(facts)
-    falls = high < 0.0
     grows = facts["jump_low90"] > 0.0 if by_jump else facts["slope_low_low90"] > 0.0
     return (
         Condition(
@@ -132,8 +132,8 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
         ),
         Condition(
             code="beats_flexible",
-            holds=all(facts[f"z_{name}"] > 0.0 for name in FLEXIBLE) and not (falls and facts["z_hump"] <= Z),
-            asks="and no worse than any smooth curve; where touch turns to harm, better than a smooth hump",
+            holds=_beats_flexible(facts, falls=high < 0.0),
+            asks="no smooth curve predicts them better; where the curve falls again, a smooth hump does worse",
         ),
         Condition(code="below", holds=grows, asks="connection rises on the way to the stated number"),
         Condition(
@@ -147,6 +147,13 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
             asks="the break is also there among people with room left on the scale",
         ),
     )
+
+
+def _beats_flexible(facts: Mapping[str, float], *, falls: bool) -> bool:
+    """Curves that may follow a break closely do not predict better; a curve that falls also has to beat a hump."""
+    bent = all(facts[f"z_{name}"] > 0.0 for name in BENT)
+    supple = all(facts[f"z_{name}"] > -1.0 for name in SUPPLE)
+    return bent and supple and (not falls or facts["z_hump"] > Z)
 
 
 def _slope_from(facts: Mapping[str, float]) -> tuple[float, float]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 FEWEST_DRAWS = 99
 RIVAL_FACTS = {
-    "none": "F0", "linear": "F1", "log": "F2", "saturating": "F2s", "free_hinge": "F4", "free_step": "F6",
+    "none": "F0", "linear": "F1", "log": "F2", "saturating": "F2s", "s_curve": "F2g",
+    "free_hinge": "F4", "free_step": "F6",
     "rise_only": "F8", "parabola": "F9", "hump": "F9h", "smooth": "F10",
 }  # fmt: skip
 
