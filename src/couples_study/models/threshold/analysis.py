@@ -13,11 +13,11 @@ from couples_study.models.threshold.basis import Shape, breaks_to_try, number_of
 from couples_study.models.threshold.checks import concerns, descriptives, gate
 from couples_study.models.threshold.figure import figure_data
 from couples_study.models.threshold.grams import CoupleGrams, couple_grams, resampled
-from couples_study.models.threshold.location import Location, locate
+from couples_study.models.threshold.location import Location, locate, places_not_rejected
 from couples_study.models.threshold.rows import CAP, FloatArray, Rows, rows_from
 from couples_study.models.threshold.shapes import Comparison, compare, folds_of
-from couples_study.models.threshold.slopes import Estimate, Slopes, slopes_around, total_effect
-from couples_study.models.threshold.suptest import BreakTests, break_tests
+from couples_study.models.threshold.slopes import Estimate, Slopes, held_constant, slopes_around, total_effect
+from couples_study.models.threshold.suptest import BreakTests, break_tests, random_signs
 from couples_study.models.threshold.variants import below_ceiling_slopes, sensitivity
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ RIVAL_FACTS = {
     "free_hinge": "F4", "free_step": "F6",
     "rise_only": "F8", "parabola": "F9", "hump": "F9h", "smooth": "F10",
 }  # fmt: skip
+WEIGHT_FACTS = {**RIVAL_FACTS, "plateau_at_stated": "F3", "step_at_stated": "F5", "slopes_at_stated": "F7"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Findings:
     tests: BreakTests
     hinge: Location
     jump: Location
+    standing: tuple[float, float]  # lowest and highest place that a test at each place does not reject
     comparison: Comparison
     slopes: Slopes
     total: Estimate
@@ -120,6 +122,7 @@ def threshold_evidence(
         tests=break_tests(grams, breaks, _rng(seed, 1), draws),
         hinge=locate(grams, sample, breaks),
         jump=locate(grams, sample, breaks, jump=True),
+        standing=places_not_rejected(grams, breaks.hinges, random_signs(_rng(seed, 5), draws, grams.n_couples)),
         comparison=(comparison := compare(grams, shapes, folds_of(grams.n_couples, _rng(seed, 2)))),
         slopes=slopes_around(grams, sample, stated),
         total=_total(grams, sample, shapes[comparison.at_stated], stated),
@@ -134,7 +137,7 @@ def threshold_evidence(
         model="threshold",
         unit=unit,
         tested=_tested(found),
-        coefficients=_tested(found)[:2],
+        coefficients=(*_tested(found)[:2], *_controls(grams, sample, stated, controls, trend=trend)),
         counts=Counts(couples=grams.n_couples, people=rows.n_people, n_obs=len(rows), days_used=rows.n_days),
         equation=f"y_it = a_i + b1 min(x_it, {stated:g}) + b2 max(x_it - {stated:g}, 0) + g'z_it + e_it",
         formula=f"outcome ~ min(exposure, {stated:g}) + max(exposure - {stated:g}, 0){_held(controls, trend)} | person",
@@ -164,6 +167,15 @@ def _tested(found: Findings) -> tuple[Term, ...]:
     )
 
 
+def _controls(
+    grams: CoupleGrams, sample: FloatArray, stated: float, controls: Sequence[str], *, trend: bool
+) -> tuple[Term, ...]:
+    names = (*controls, *(("day",) if trend else ()))
+    return tuple(
+        estimate.term(name) for name, estimate in zip(names, held_constant(grams, sample, stated), strict=True)
+    )
+
+
 def _facts(found: Findings) -> dict[str, float]:
     """The numbers rule R8 reads; ``z_<rival>`` is positive where the curve with its break at the stated value wins."""
     chosen, comparison = found.comparison.at_stated, found.comparison
@@ -177,11 +189,14 @@ def _facts(found: Findings) -> dict[str, float]:
         "tau": found.hinge.estimate,
         "tau_low": found.hinge.low,
         "tau_high": found.hinge.high,
+        "tau_tested_low": found.standing[0],
+        "tau_tested_high": found.standing[1],
         "step_tau": found.jump.estimate,
         "step_tau_low": found.jump.low,
         "step_tau_high": found.jump.high,
         "step_free_gain_se": comparison.advantage("F6", "F5"),
         **{f"z_{name}": comparison.advantage(chosen, code) for name, code in RIVAL_FACTS.items()},
+        **{f"weight_{name}": comparison.weights[code] for name, code in WEIGHT_FACTS.items()},
         **_band("total", found.total),
         **_band("total_best", found.total_best),
         **_band("slope_low", found.slopes.low),

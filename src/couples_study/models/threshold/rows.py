@@ -94,8 +94,8 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     Raises
     ------
     FrameError
-        If a column is absent, a couple has more than two members, a person stands in two couples or answers twice
-        on a day, a count is negative, or a count is neither whole nor half.
+        If a column is absent, a couple has more than two members, a person answers twice on a day, a count is
+        negative, or a count is neither whole nor half. People are told apart within their couple.
     """
     missing = [name for name in (*NEEDED, *controls) if name not in frame.columns]
     if missing:
