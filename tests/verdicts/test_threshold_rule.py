@@ -2,6 +2,7 @@
 
 import pytest
 
+from couples_study.core.errors import AnalysisError
 from couples_study.verdicts.threshold_rule import NEEDED, conditions, judge_threshold
 
 PLATEAU = {
@@ -28,7 +29,7 @@ def verdicts(facts, **options):
 
 def test_the_facts_written_here_are_those_the_rule_needs() -> None:
     assert set(PLATEAU) == set(NEEDED)
-    with pytest.raises(KeyError, match="tau_low"):
+    with pytest.raises(AnalysisError, match="tau_low"):
         judge_threshold({name: value for name, value in PLATEAU.items() if name != "tau_low"})
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED
+from couples_study.core.errors import AnalysisError, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ def judge_threshold(facts: Mapping[str, float], *, necessity: bool | None = None
     Parameters
     ----------
     facts
-        Numbers named in `NEEDED`, as `threshold_evidence` gives them; a missing one raises `KeyError`.
+        Numbers named in `NEEDED`, as `threshold_evidence` gives them; a missing one raises `AnalysisError`.
     necessity
         Whether couples below the stated value were shown to lose and couples above it to keep, where that was
         studied. It decides a curve that only starts to rise at the stated value; nothing here can.
@@ -85,13 +86,13 @@ def judge_threshold(facts: Mapping[str, float], *, necessity: bool | None = None
     Returns
     -------
     ThresholdDecision
-        ``supported`` only if every condition holds. ``contradicted`` if the whole effect is too small to matter, a
-        rival predicts better, the break lies elsewhere, or (for the plateau) the curve keeps rising. The rest,
-        ``inconclusive``.
+        ``supported`` only if every condition holds, for either reading. ``contradicted`` if the whole effect is too
+        small to matter, a rival predicts better, the break lies elsewhere, every touch counts with no break at all
+        (the minimum), or the curve keeps rising (the plateau). The rest, ``inconclusive``.
     """
     absent = [name for name in NEEDED if name not in facts]
     if absent:
-        raise KeyError(*absent)
+        raise AnalysisError("rule R8", expected="facts of a threshold analysis", found=f"no {listed(absent)}")
     asked = conditions(facts)
     all_hold = all(condition.holds for condition in asked)
     against = _refuted(facts)
@@ -219,7 +220,12 @@ def _minimum(
     """Reading 6a: fewer than the stated number is not enough."""
     failed = {condition.code for condition in asked if not condition.holds}
     if not failed and against is None:
-        return _sub("6a", SUPPORTED, "all_hold", "connection rises up to {stated} touches and the curve changes there")
+        risen = (
+            "jumps up at {stated} touches"
+            if facts["six_model"] == JUMP
+            else "rises up to {stated} touches and no further"
+        )
+        return _sub("6a", SUPPORTED, "all_hold", f"connection {risen}")
     if against is not None:
         return _sub("6a", CONTRADICTED, *against)
     rising = _slope_from(facts)[0] > facts["limit_high"]
