@@ -65,6 +65,14 @@ def test_one_failing_condition_stops_support(change, code) -> None:
     assert judge_threshold(facts).plateau.reason == code
 
 
+def test_a_curve_that_turns_down_has_to_beat_a_hump_clearly() -> None:
+    down = {**PLATEAU, "slope_high_low90": -0.04, "slope_high_high90": -0.02}
+    assert verdicts({**down, "z_hump": 2.0})[1] == "inconclusive"
+    assert verdicts({**down, "z_hump": 2.4})[1] == "supported"
+    level = {**PLATEAU, "slope_high_low90": -0.02, "slope_high_high90": -0.004, "z_hump": 0.0}
+    assert verdicts(level)[1] == "supported"
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -16,7 +16,8 @@ from couples_study.core.errors import AnalysisError, listed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Z = 1.645  # one-sided 5%
+Z, HUMP_Z = 1.645, 2.326  # one-sided 5% and 1%
+FALLS = 0.1  # of the lower limit for the slope above: steeper than this, the curve turns down and is no plateau
 ALPHA = 0.05
 JUMP = 5.0  # the number of the curve that jumps at the stated value
 NAMED = ("linear", "log")  # must be beaten with `Z`
@@ -133,7 +134,7 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
         ),
         Condition(
             code="beats_flexible",
-            holds=_beats_flexible(facts, falls=high < 0.0),
+            holds=_beats_flexible(facts, falls=high < FALLS * facts["limit_low"]),
             asks="no smooth curve predicts them better; where the curve falls again, a smooth hump does worse",
         ),
         Condition(code="below", holds=grows, asks="connection rises on the way to the stated number"),
@@ -154,7 +155,7 @@ def _beats_flexible(facts: Mapping[str, float], *, falls: bool) -> bool:
     """Curves that may follow a break closely do not predict better; a curve that falls also has to beat a hump."""
     bent = all(facts[f"z_{name}"] > 0.0 for name in BENT)
     supple = all(facts[f"z_{name}"] > -1.0 for name in SUPPLE)
-    return bent and supple and (not falls or facts["z_hump"] > Z)
+    return bent and supple and (not falls or facts["z_hump"] > HUMP_Z)
 
 
 def _slope_from(facts: Mapping[str, float]) -> tuple[float, float]:
