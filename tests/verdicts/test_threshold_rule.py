@@ -56,6 +56,7 @@ def test_a_plateau_and_a_step_at_six_are_supported() -> None:
         ({"slope_high_high90": 0.036}, "above"),
         ({"slope_high_low90": -0.051}, "above"),
         ({"break_roomy_high90": 0.001}, "not_ceiling"),
+        ({"break_all": 0.01, "break_roomy_low90": 0.005, "break_roomy_high90": 0.02}, "levels_off"),
     ],
 )
 def test_one_failing_condition_stops_support(change, code) -> None:

@@ -144,6 +144,11 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
             asks="further touches change it by little",
         ),
         Condition(
+            code="levels_off",
+            holds=facts["break_all"] > 0.0 if by_jump else facts["break_all"] < 0.0,
+            asks="there the gain comes at once or gets smaller, not larger",
+        ),
+        Condition(
             code="not_ceiling",
             holds=_same_sign(facts["break_all"], facts["break_roomy_low90"], facts["break_roomy_high90"]),
             asks="the break is also there among people with room left on the scale",
@@ -230,7 +235,7 @@ def _minimum(
     if against is not None:
         return _sub("6a", CONTRADICTED, *against)
     rising = _slope_from(facts)[0] > facts["limit_high"]
-    if rising and failed <= {"below", "above"} and "below" in failed:
+    if rising and "below" in failed and failed <= {"below", "above", "levels_off"}:
         part = "connection starts to rise only at {stated} touches; whether fewer cost anything in time is not shown"
         return _sub("6a", SUPPORTED if necessity else INCONCLUSIVE, "rises_from_stated", part)
     no_break = facts["kink_p"] >= ALPHA and facts["jump_p"] >= ALPHA

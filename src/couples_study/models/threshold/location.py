@@ -62,7 +62,7 @@ def places_not_rejected(grams: CoupleGrams, tried: tuple[float, ...], signs: Flo
 
     At every place the model with its hinge there is taken as true; couples' residuals get random ``signs`` (draws,
     couples), and the fall of the sum of squares from there to the best place is compared with what such data give
-    (the grid bootstrap of Hansen 2017, with couples as clusters).
+    (test inversion as in Hansen 2017, with whole couples as the units that the bootstrap draws).
     """
     levels = grams.levels
     hinges = grams.lifted(np.column_stack([hinge(levels, tau) for tau in tried]))
