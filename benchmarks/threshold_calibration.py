@@ -32,6 +32,8 @@ TRAPS = {
     "heap": {"count_error": True, "heap": 0.35},
     "ceiling": {"mean": 6.2},
     "half": {"size": 0.5},
+    "tails": {"tails": 2.0},
+    "own_place": {"spread": 2.0},
 }
 
 

@@ -31,12 +31,19 @@ def simulate(
     count_error: bool = False,
     heap: float = 0.0,
     size: float = 1.0,
+    tails: float = 1.0,
+    spread: float = 0.0,
 ) -> pd.DataFrame:
-    """Both partners' diary rows under one known curve; closeness rounded to 1-7 or to a 0-100 slider."""
+    """Both partners' diary rows under one known curve; closeness rounded to 1-7 or to a 0-100 slider.
+
+    ``count_error`` thins and intrudes on both reports, ``heap`` rounds that share of answers to fives, ``size`` scales
+    the effect, ``tails`` the couples' differences in counts, ``spread`` is the SD of the person's own threshold.
+    """
     rng = np.random.default_rng(seed)
     shape = (couples, 2, days)
-    touches = _touches(rng, *shape)
-    curve = size * CURVES[truth](touches)
+    touches = _touches(rng, *shape, tails)
+    own_place = np.maximum(1.0 + spread * rng.normal(size=(couples, 2, 1)) / 6.0, 0.25) if spread else 1.0
+    curve = size * CURVES[truth](touches / own_place)
     noise = _noise(rng, *shape)
     person = rng.normal(0, 0.65, (couples, 1, 1)) + rng.normal(0, 0.55, (couples, 2, 1))
     latent = mean + person + curve - curve.mean() + noise
@@ -61,15 +68,16 @@ def simulate(
     return frame[rng.random(len(frame)) < 0.8].reset_index(drop=True)
 
 
-def _touches(rng: np.random.Generator, couples: int, members: int, days: int) -> np.ndarray:
+def _touches(rng: np.random.Generator, couples: int, members: int, days: int, tails: float) -> np.ndarray:
     log_mean = (
         1.4816
-        + rng.normal(0, 0.42, (couples, 1, 1))
+        + tails * rng.normal(0, 0.42, (couples, 1, 1))
         + rng.normal(0, 0.25, (couples, members, 1))
         + rng.normal(0, 0.20, (couples, 1, days))
         + np.log(1.15) * (np.arange(days) % 7 >= 5)
     )
-    return np.minimum(rng.poisson(np.exp(log_mean) * rng.gamma(4.0, 0.25, (couples, members, days))), 25)
+    counts = rng.poisson(np.exp(log_mean) * rng.gamma(4.0, 0.25, (couples, members, days)))
+    return counts if tails > 1.0 else np.minimum(counts, 25)
 
 
 def _noise(rng: np.random.Generator, couples: int, members: int, days: int) -> np.ndarray:
@@ -84,5 +92,4 @@ def _noise(rng: np.random.Generator, couples: int, members: int, days: int) -> n
 
 def _reported(rng: np.random.Generator, touches: np.ndarray, kept: float, heap: float) -> np.ndarray:
     counted = rng.binomial(touches, kept) + rng.poisson(0.5, touches.shape)
-    heaped = np.where(rng.random(touches.shape) < heap, 5 * np.rint(counted / 5), counted)
-    return np.minimum(heaped, 25)
+    return np.where(rng.random(touches.shape) < heap, 5 * np.rint(counted / 5), counted)

@@ -39,6 +39,7 @@ def test_the_facts_are_finite_and_complete(evidence) -> None:
     assert all(isinstance(value, float) and math.isfinite(value) for value in evidence.facts.values())
     assert set(NEEDED) <= set(evidence.facts)
     assert [term.term for term in evidence.tested] == ["exposure.below", "exposure.from", "exposure.total"]
+    assert [term.term for term in evidence.coefficients] == ["exposure.below", "exposure.from", "day"]
     assert evidence.counts.couples == 120
     assert evidence.counts.people == 240
 
@@ -124,6 +125,8 @@ def test_frames_that_cannot_be_meant_are_refused(frame) -> None:
         analyse(frame.drop(columns="outcome"))
     with pytest.raises(FrameError, match="fractions"):
         analyse(frame.assign(exposure=frame["exposure"] + 0.25))
+    with pytest.raises(FrameError, match="partner_exposure"):
+        analyse(frame.assign(partner_exposure=-1.0))
     with pytest.raises(FrameError, match="couples with more people"):
         analyse(frame.assign(couple_id=frame["couple_id"] // 2))
     with pytest.raises(AnalysisError, match="stated"):
@@ -151,6 +154,7 @@ def test_a_control_that_explains_the_coupling_takes_it_away() -> None:
         ("step_6", "supported", "supported"),
         ("accel_6", "contradicted", "inconclusive"),
         ("linear", "contradicted", "contradicted"),
+        ("saturating", "contradicted", "contradicted"),
     ],
 )
 def test_verdicts_where_the_truth_is_known(truth, strict, minimum) -> None:

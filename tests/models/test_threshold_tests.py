@@ -5,10 +5,10 @@ import pytest
 
 from couples_study.models.threshold.basis import breaks_to_try, capped, hinge, rivals, within_person
 from couples_study.models.threshold.grams import couple_grams, fit, resampled, squares
-from couples_study.models.threshold.location import locate, profile
+from couples_study.models.threshold.location import locate, places_not_rejected, profile
 from couples_study.models.threshold.rows import rows_from
 from couples_study.models.threshold.shapes import compare, folds_of
-from couples_study.models.threshold.slopes import coefficients, slopes_around, total_effect
+from couples_study.models.threshold.slopes import coefficients, held_constant, slopes_around, total_effect
 from couples_study.models.threshold.suptest import break_tests, couple_scores, random_signs, sup_score
 from support_threshold import simulate
 
@@ -109,6 +109,41 @@ def test_left_out_couples_are_not_used(rows, grams, breaks) -> None:
             training = grams.cross[fold != k].sum(axis=0)
             loss = squares(grams.cross[fold == k], fit(training, grams, shapes[code]).residual)
             assert np.allclose(ours.losses[code][fold == k], loss)
+
+
+def test_the_weights_average_the_curves_no_worse_than_the_best_one(grams, breaks) -> None:
+    shapes = rivals(grams.levels, grams.days.sum(axis=0), 6.0, breaks)
+    fold = folds_of(grams.n_couples, np.random.default_rng(2))
+    ours = compare(grams, shapes, fold)
+    weights = np.array([ours.weights[code] for code in shapes])
+    assert weights.min() >= 0.0
+    assert weights.sum() == pytest.approx(1.0)
+    averaged = 0.0
+    for k in range(10):
+        training = grams.cross[fold != k].sum(axis=0)
+        residual = weights @ np.array([fit(training, grams, shape).residual for shape in shapes.values()])
+        averaged += squares(grams.cross[fold == k].sum(axis=0), residual)
+    assert averaged <= min(ours.loss(code) for code in shapes) * (1 + 1e-9)
+
+
+def test_places_are_tested_against_the_best_place() -> None:
+    grams = couple_grams(rows_from(simulate("plateau_6", couples=200, seed=12)))
+    tried = breaks_to_try(grams.levels, grams.days.sum(axis=0), 6.0).hinges
+    low, high = places_not_rejected(grams, tried, random_signs(np.random.default_rng(0), 199, 200))
+    best = tried[int(profile(grams.total, grams, tried, jump=False).argmax())]
+    assert low <= best <= high
+    assert low <= 6.0 <= high
+    assert low >= 3.5
+    assert high <= 8.5
+    assert places_not_rejected(grams, tried, np.ones((99, 200))) == (min(tried), max(tried))
+
+
+def test_controls_are_those_of_the_regression(rows, grams) -> None:
+    design = np.column_stack([capped(rows.exposure, 6.0), hinge(rows.exposure, 6.0), rows.controls])
+    outcome = within_person(rows.outcome[:, None], rows.person)[:, 0]
+    plain = np.linalg.lstsq(within_person(design, rows.person), outcome, rcond=None)[0]
+    ours = held_constant(grams, resampled(grams, np.random.default_rng(0), 99), 6.0)
+    assert [estimate.value for estimate in ours] == pytest.approx(plain[2:], abs=SAME)
 
 
 def test_a_plateau_at_six_is_located_and_measured() -> None:

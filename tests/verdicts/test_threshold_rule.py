@@ -2,6 +2,7 @@
 
 import pytest
 
+from couples_study.core.errors import AnalysisError
 from couples_study.verdicts.threshold_rule import NEEDED, conditions, judge_threshold
 
 PLATEAU = {
@@ -12,7 +13,7 @@ PLATEAU = {
     "slope_high_beside_jump_low90": -0.01, "slope_high_beside_jump_high90": 0.01, "jump_low90": 0.2,
     "break_all": -0.08, "break_roomy_low90": -0.10, "break_roomy_high90": -0.05,
     "z_linear": 5.0, "z_log": 3.0, "z_saturating": 1.0, "z_parabola": 3.0, "z_hump": 1.0, "z_smooth": 1.0,
-    "z_free_hinge": 0.2, "z_free_step": 4.0,
+    "z_s_curve": 0.1, "z_free_hinge": 0.2, "z_free_step": 4.0,
 }  # fmt: skip
 STEP = {**PLATEAU, "six_model": 5.0, "step_tau": 6.0, "step_free_gain_se": 0.0, "tau_low": 8.0, "tau_high": 11.0,
         "break_all": 0.3, "break_roomy_low90": 0.2, "break_roomy_high90": 0.4, "slope_high_high90": 0.04}  # fmt: skip
@@ -28,7 +29,7 @@ def verdicts(facts, **options):
 
 def test_the_facts_written_here_are_those_the_rule_needs() -> None:
     assert set(PLATEAU) == set(NEEDED)
-    with pytest.raises(KeyError, match="tau_low"):
+    with pytest.raises(AnalysisError, match="tau_low"):
         judge_threshold({name: value for name, value in PLATEAU.items() if name != "tau_low"})
 
 
@@ -47,12 +48,15 @@ def test_a_plateau_and_a_step_at_six_are_supported() -> None:
         ({"z_linear": 1.6}, "beats_named"),
         ({"z_log": 1.6}, "beats_named"),
         ({"z_saturating": -0.1}, "beats_flexible"),
-        ({"z_smooth": -0.1}, "beats_flexible"),
+        ({"z_parabola": -0.1}, "beats_flexible"),
+        ({"z_smooth": -1.1}, "beats_flexible"),
+        ({"z_s_curve": -1.1}, "beats_flexible"),
         ({"slope_high_high90": -0.01, "slope_high_low90": -0.03}, "beats_flexible"),
         ({"slope_low_low90": -0.001}, "below"),
         ({"slope_high_high90": 0.036}, "above"),
         ({"slope_high_low90": -0.051}, "above"),
         ({"break_roomy_high90": 0.001}, "not_ceiling"),
+        ({"break_all": 0.01, "break_roomy_low90": 0.005, "break_roomy_high90": 0.02}, "levels_off"),
     ],
 )
 def test_one_failing_condition_stops_support(change, code) -> None:
@@ -60,6 +64,14 @@ def test_one_failing_condition_stops_support(change, code) -> None:
     assert [condition.code for condition in conditions(facts) if not condition.holds] == [code]
     assert verdicts(facts) == ("inconclusive",) * 3
     assert judge_threshold(facts).plateau.reason == code
+
+
+def test_a_curve_that_turns_down_has_to_beat_a_hump_clearly() -> None:
+    down = {**PLATEAU, "slope_high_low90": -0.04, "slope_high_high90": -0.02}
+    assert verdicts({**down, "z_hump": 2.0})[1] == "inconclusive"
+    assert verdicts({**down, "z_hump": 2.4})[1] == "supported"
+    level = {**PLATEAU, "slope_high_low90": -0.02, "slope_high_high90": -0.004, "z_hump": 0.0}
+    assert verdicts(level)[1] == "supported"
 
 
 @pytest.mark.parametrize(

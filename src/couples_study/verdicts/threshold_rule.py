@@ -11,22 +11,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED
+from couples_study.core.errors import AnalysisError, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Z = 1.645  # one-sided 5%
+Z, HUMP_Z = 1.645, 2.326  # one-sided 5% and 1%
+FALLS = 0.1  # of the lower limit for the slope above: steeper than this, the curve turns down and is no plateau
 ALPHA = 0.05
 JUMP = 5.0  # the number of the curve that jumps at the stated value
 NAMED = ("linear", "log")  # must be beaten with `Z`
-FLEXIBLE = ("saturating", "parabola", "smooth")  # follow a break closely, so predicting no worse is what can be asked
+BENT = ("saturating", "parabola")  # one more free number than a plateau at the stated value: not to predict better
+SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
 NEEDED = (
     "stated", "limit_total", "limit_low", "limit_high", "six_model", "kink_p", "jump_p", "tau_low", "tau_high",
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
     "slope_low_low90", "slope_low_high90", "slope_high_low90", "slope_high_high90", "slope_high_beside_jump_low90",
     "slope_high_beside_jump_high90", "jump_low90", "break_all", "break_roomy_low90", "break_roomy_high90",
-    *(f"z_{name}" for name in (*STRONGER, "smooth", "hump")),
+    *(f"z_{name}" for name in (*STRONGER, *SUPPLE, "hump")),
 )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def judge_threshold(facts: Mapping[str, float], *, necessity: bool | None = None
     Parameters
     ----------
     facts
-        Numbers named in `NEEDED`, as `threshold_evidence` gives them; a missing one raises `KeyError`.
+        Numbers named in `NEEDED`, as `threshold_evidence` gives them; a missing one raises `AnalysisError`.
     necessity
         Whether couples below the stated value were shown to lose and couples above it to keep, where that was
         studied. It decides a curve that only starts to rise at the stated value; nothing here can.
@@ -84,13 +87,13 @@ def judge_threshold(facts: Mapping[str, float], *, necessity: bool | None = None
     Returns
     -------
     ThresholdDecision
-        ``supported`` only if every condition holds. ``contradicted`` if the whole effect is too small to matter, a
-        rival predicts better, the break lies elsewhere, or (for the plateau) the curve keeps rising. The rest,
-        ``inconclusive``.
+        ``supported`` only if every condition holds, for either reading. ``contradicted`` if the whole effect is too
+        small to matter, a rival predicts better, the break lies elsewhere, every touch counts with no break at all
+        (the minimum), or the curve keeps rising (the plateau). The rest, ``inconclusive``.
     """
     absent = [name for name in NEEDED if name not in facts]
     if absent:
-        raise KeyError(*absent)
+        raise AnalysisError("rule R8", expected="facts of a threshold analysis", found=f"no {listed(absent)}")
     asked = conditions(facts)
     all_hold = all(condition.holds for condition in asked)
     against = _refuted(facts)
@@ -111,7 +114,6 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
     """All conditions of support, in the order of the rule."""
     by_jump = facts["six_model"] == JUMP
     low, high = _slope_from(facts)
-    falls = high < 0.0
     grows = facts["jump_low90"] > 0.0 if by_jump else facts["slope_low_low90"] > 0.0
     return (
         Condition(
@@ -132,8 +134,8 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
         ),
         Condition(
             code="beats_flexible",
-            holds=all(facts[f"z_{name}"] > 0.0 for name in FLEXIBLE) and not (falls and facts["z_hump"] <= Z),
-            asks="and no worse than any smooth curve; where touch turns to harm, better than a smooth hump",
+            holds=_beats_flexible(facts, falls=high < FALLS * facts["limit_low"]),
+            asks="no smooth curve predicts them better; where the curve falls again, a smooth hump does worse",
         ),
         Condition(code="below", holds=grows, asks="connection rises on the way to the stated number"),
         Condition(
@@ -142,11 +144,23 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
             asks="further touches change it by little",
         ),
         Condition(
+            code="levels_off",
+            holds=facts["break_all"] > 0.0 if by_jump else facts["break_all"] < 0.0,
+            asks="there the gain comes at once or gets smaller, not larger",
+        ),
+        Condition(
             code="not_ceiling",
             holds=_same_sign(facts["break_all"], facts["break_roomy_low90"], facts["break_roomy_high90"]),
             asks="the break is also there among people with room left on the scale",
         ),
     )
+
+
+def _beats_flexible(facts: Mapping[str, float], *, falls: bool) -> bool:
+    """Curves that may follow a break closely do not predict better; a curve that falls also has to beat a hump."""
+    bent = all(facts[f"z_{name}"] > 0.0 for name in BENT)
+    supple = all(facts[f"z_{name}"] > -1.0 for name in SUPPLE)
+    return bent and supple and (not falls or facts["z_hump"] > HUMP_Z)
 
 
 def _slope_from(facts: Mapping[str, float]) -> tuple[float, float]:
@@ -212,11 +226,16 @@ def _minimum(
     """Reading 6a: fewer than the stated number is not enough."""
     failed = {condition.code for condition in asked if not condition.holds}
     if not failed and against is None:
-        return _sub("6a", SUPPORTED, "all_hold", "connection rises up to {stated} touches and the curve changes there")
+        risen = (
+            "jumps up at {stated} touches"
+            if facts["six_model"] == JUMP
+            else "rises up to {stated} touches and no further"
+        )
+        return _sub("6a", SUPPORTED, "all_hold", f"connection {risen}")
     if against is not None:
         return _sub("6a", CONTRADICTED, *against)
     rising = _slope_from(facts)[0] > facts["limit_high"]
-    if rising and failed <= {"below", "above"} and "below" in failed:
+    if rising and "below" in failed and failed <= {"below", "above", "levels_off"}:
         part = "connection starts to rise only at {stated} touches; whether fewer cost anything in time is not shown"
         return _sub("6a", SUPPORTED if necessity else INCONCLUSIVE, "rises_from_stated", part)
     no_break = facts["kink_p"] >= ALPHA and facts["jump_p"] >= ALPHA

@@ -9,15 +9,16 @@ import numpy as np
 
 from couples_study.contracts.evidence import Counts, Evidence, FigureData, NotTestable, Term
 from couples_study.core.errors import AnalysisError
-from couples_study.models.threshold.basis import Shape, breaks_to_try, number_of, rivals
+from couples_study.models.threshold.basis import Breaks, Shape, breaks_to_try, number_of, rivals
 from couples_study.models.threshold.checks import concerns, descriptives, gate
 from couples_study.models.threshold.figure import figure_data
 from couples_study.models.threshold.grams import CoupleGrams, couple_grams, resampled
-from couples_study.models.threshold.location import Location, locate
+from couples_study.models.threshold.location import Location, locate, places_not_rejected
 from couples_study.models.threshold.rows import CAP, FloatArray, Rows, rows_from
-from couples_study.models.threshold.shapes import Comparison, compare, folds_of
-from couples_study.models.threshold.slopes import Estimate, Slopes, slopes_around, total_effect
-from couples_study.models.threshold.suptest import BreakTests, break_tests
+from couples_study.models.threshold.shapes import FOLDS, Comparison, compare, folds_of
+from couples_study.models.threshold.slopes import Estimate, Slopes, held_constant, slopes_around
+from couples_study.models.threshold.slopes import total_effect as effect_of
+from couples_study.models.threshold.suptest import BreakTests, break_tests, random_signs
 from couples_study.models.threshold.variants import below_ceiling_slopes, sensitivity
 
 if TYPE_CHECKING:
@@ -27,9 +28,23 @@ if TYPE_CHECKING:
 
 FEWEST_DRAWS = 99
 RIVAL_FACTS = {
-    "none": "F0", "linear": "F1", "log": "F2", "saturating": "F2s", "free_hinge": "F4", "free_step": "F6",
+    "none": "F0", "linear": "F1", "log": "F2", "saturating": "F2s", "s_curve": "F2g",
+    "free_hinge": "F4", "free_step": "F6",
     "rise_only": "F8", "parabola": "F9", "hump": "F9h", "smooth": "F10",
 }  # fmt: skip
+WEIGHT_FACTS = {**RIVAL_FACTS, "plateau_at_stated": "F3", "step_at_stated": "F5", "slopes_at_stated": "F7"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every step starts from: rows, their cross-products, the rivals, and one set of resampled couples."""
+
+    rows: Rows
+    stated: float
+    grams: CoupleGrams
+    breaks: Breaks
+    shapes: Mapping[str, Shape]
+    sample: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +54,7 @@ class Findings:
     tests: BreakTests
     hinge: Location
     jump: Location
+    standing: tuple[float, float]  # lowest and highest place that a test at each place does not reject
     comparison: Comparison
     slopes: Slopes
     total: Estimate
@@ -101,47 +117,68 @@ def threshold_evidence(
     break by profile sum of squares (after Hansen 2017, Journal of Business and Economic Statistics 35(2)), its
     interval from resampled couples; curves compared on couples that were left out.
     """
-    if draws < FEWEST_DRAWS or not (1.0 <= stated <= CAP / 2.0) or stated * 2.0 != round(stated * 2.0):
-        raise AnalysisError(
-            id, expected=f"a stated value from 1 to {CAP / 2:g} in halves and at least {FEWEST_DRAWS} draws",
-            found=f"stated = {stated:g}, draws = {draws}",
-        )  # fmt: skip
+    _check_request(id, stated, draws)
     rows = rows_from(frame, controls=controls, trend=trend)
     refused = gate(id, rows, stated)
     if refused is not None:
         return refused
-    grams = couple_grams(rows)
-    days = grams.days.sum(axis=0)
-    breaks = breaks_to_try(grams.levels, days, stated)
-    shapes = rivals(grams.levels, days, stated, breaks)
-    sample = resampled(grams, _rng(seed, 0), draws)
-    found = Findings(
-        tests=break_tests(grams, breaks, _rng(seed, 1), draws),
-        hinge=locate(grams, sample, breaks),
-        jump=locate(grams, sample, breaks, jump=True),
-        comparison=(comparison := compare(grams, shapes, folds_of(grams.n_couples, _rng(seed, 2)))),
-        slopes=slopes_around(grams, sample, stated),
-        total=_total(grams, sample, shapes[comparison.at_stated], stated),
-        total_best=_total(grams, sample, shapes[comparison.best], stated),
-        roomy=below_ceiling_slopes(rows, stated, _rng(seed, 3), draws),
-    )
+    ground = _ground(rows, stated, _rng(seed, 0), draws)
+    found = _findings(ground, seed, draws)
     limits = {"stated": stated, "limit_total": total_effect, "limit_low": slope_low, "limit_high": slope_high}
     facts = {**limits, **_facts(found), **descriptives(rows, stated)}
     _check_finite(id, facts)
+    held = (*controls, *(("day",) if trend else ()))
+    couples = ground.grams.n_couples
     return Evidence(
         id=id,
         model="threshold",
         unit=unit,
         tested=_tested(found),
-        coefficients=_tested(found)[:2],
-        counts=Counts(couples=grams.n_couples, people=rows.n_people, n_obs=len(rows), days_used=rows.n_days),
+        coefficients=(*_tested(found)[:2], *_controls(ground, held)),
+        counts=Counts(couples=couples, people=rows.n_people, n_obs=len(rows), days_used=rows.n_days),
         equation=f"y_it = a_i + b1 min(x_it, {stated:g}) + b2 max(x_it - {stated:g}, 0) + g'z_it + e_it",
-        formula=f"outcome ~ min(exposure, {stated:g}) + max(exposure - {stated:g}, 0){_held(controls, trend)} | person",
-        estimator=f"least squares within persons; {draws} resamples of couples, 10-fold leave-couples-out comparison",
-        concerns=concerns(facts, grams.n_couples, same_reporter=same_reporter, randomised=randomised),
+        formula=" + ".join([f"outcome ~ min(exposure, {stated:g})", f"max(exposure - {stated:g}, 0)", *held])
+        + " | person",
+        estimator=f"least squares within persons; {draws} resamples of couples; {FOLDS} folds of couples left out",
+        concerns=concerns(facts, couples, same_reporter=same_reporter, randomised=randomised),
         sensitivity=sensitivity(rows, stated, _rng(seed, 4), draws),
         facts=facts,
-        figure=_figure(id, rows, grams, sample, shapes, found, facts, labels),
+        figure=_figure(id, ground, found, facts, labels),
+    )
+
+
+def _check_request(id_: str, stated: float, draws: int) -> None:
+    if draws < FEWEST_DRAWS or not (1.0 <= stated <= CAP / 2.0) or stated * 2.0 != round(stated * 2.0):
+        raise AnalysisError(
+            id_, expected=f"a stated value from 1 to {CAP / 2:g} in halves and at least {FEWEST_DRAWS} draws",
+            found=f"stated = {stated:g}, draws = {draws}",
+        )  # fmt: skip
+
+
+def _ground(rows: Rows, stated: float, rng: np.random.Generator, draws: int) -> Ground:
+    grams = couple_grams(rows)
+    days = grams.days.sum(axis=0)
+    breaks = breaks_to_try(grams.levels, days, stated)
+    return Ground(
+        rows=rows, stated=stated, grams=grams, breaks=breaks, shapes=rivals(grams.levels, days, stated, breaks),
+        sample=resampled(grams, rng, draws),
+    )  # fmt: skip
+
+
+def _findings(ground: Ground, seed: np.random.SeedSequence, draws: int) -> Findings:
+    grams, sample, breaks, stated = ground.grams, ground.sample, ground.breaks, ground.stated
+    comparison = compare(grams, ground.shapes, folds_of(grams.n_couples, _rng(seed, 2)))
+    signs = random_signs(_rng(seed, 5), draws, grams.n_couples)
+    return Findings(
+        tests=break_tests(grams, breaks, _rng(seed, 1), draws),
+        hinge=locate(grams, sample, breaks),
+        jump=locate(grams, sample, breaks, jump=True),
+        standing=places_not_rejected(grams, breaks.hinges, signs),
+        comparison=comparison,
+        slopes=slopes_around(grams, sample, stated),
+        total=effect_of(grams, sample, ground.shapes[comparison.at_stated], stated),
+        total_best=effect_of(grams, sample, ground.shapes[comparison.best], stated),
+        roomy=below_ceiling_slopes(ground.rows, stated, _rng(seed, 3), draws),
     )
 
 
@@ -151,16 +188,17 @@ def _rng(seed: np.random.SeedSequence, child: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=key, pool_size=seed.pool_size))
 
 
-def _total(grams: CoupleGrams, sample: FloatArray, shape: Shape, stated: float) -> Estimate:
-    return total_effect(grams, sample, shape, stated)
-
-
 def _tested(found: Findings) -> tuple[Term, ...]:
     return (
         found.slopes.low.term("exposure.below"),
         found.slopes.high.term("exposure.from"),
         found.total.term("exposure.total"),
     )
+
+
+def _controls(ground: Ground, names: tuple[str, ...]) -> tuple[Term, ...]:
+    found = held_constant(ground.grams, ground.sample, ground.stated)
+    return tuple(estimate.term(name) for name, estimate in zip(names, found, strict=True))
 
 
 def _facts(found: Findings) -> dict[str, float]:
@@ -176,11 +214,14 @@ def _facts(found: Findings) -> dict[str, float]:
         "tau": found.hinge.estimate,
         "tau_low": found.hinge.low,
         "tau_high": found.hinge.high,
+        "tau_tested_low": found.standing[0],
+        "tau_tested_high": found.standing[1],
         "step_tau": found.jump.estimate,
         "step_tau_low": found.jump.low,
         "step_tau_high": found.jump.high,
         "step_free_gain_se": comparison.advantage("F6", "F5"),
         **{f"z_{name}": comparison.advantage(chosen, code) for name, code in RIVAL_FACTS.items()},
+        **{f"weight_{name}": comparison.weights[code] for name, code in WEIGHT_FACTS.items()},
         **_band("total", found.total),
         **_band("total_best", found.total_best),
         **_band("slope_low", found.slopes.low),
@@ -203,28 +244,18 @@ def _check_finite(id_: str, facts: Mapping[str, float]) -> None:
         raise AnalysisError(id_, expected="finite numbers", found=f"none for {', '.join(bad)}")
 
 
-def _held(controls: Sequence[str], trend: bool) -> str:
-    return "".join(f" + {name}" for name in (*controls, *(("day",) if trend else ())))
-
-
 def _figure(
-    id_: str,
-    rows: Rows,
-    grams: CoupleGrams,
-    sample: FloatArray,
-    shapes: Mapping[str, Shape],
-    found: Findings,
-    facts: Mapping[str, float],
-    labels: tuple[str, str],
+    id_: str, ground: Ground, found: Findings, facts: Mapping[str, float], labels: tuple[str, str]
 ) -> FigureData:
+    counted = ("days_below", "days_from", "couple_days_below", "couple_days_from")
     notes = {
-        "stated": facts["stated"],
-        **{name: int(facts[name]) for name in ("days_below", "days_from", "couple_days_below", "couple_days_from")},
-        "couples": grams.n_couples,
-        "six_model": shapes[found.comparison.at_stated].label,
-        "best_model": shapes[found.comparison.best].label,
+        "stated": ground.stated,
+        "couples": ground.grams.n_couples,
+        **{name: int(facts[name]) for name in counted},
+        "six_model": ground.shapes[found.comparison.at_stated].label,
+        "best_model": ground.shapes[found.comparison.best].label,
     }
     return figure_data(
-        rows=rows, grams=grams, draws=sample, shapes=shapes, hinge=found.hinge, jump=found.jump, notes=notes,
-        title=f"{id_}: the curve around {facts['stated']:g}", labels=labels,
+        rows=ground.rows, grams=ground.grams, draws=ground.sample, shapes=ground.shapes, hinge=found.hinge,
+        jump=found.jump, notes=notes, title=f"{id_}: the curve around {ground.stated:g}", labels=labels,
     )  # fmt: skip

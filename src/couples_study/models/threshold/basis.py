@@ -24,6 +24,7 @@ SHAPES = {
     "F1": "a straight line",
     "F2": "a logarithm",
     "F2s": "saturation at a free rate",
+    "F2g": "a smooth S-curve",
     "F3": "a gain up to the stated value, then flat",
     "F4": "a gain up to a free value, then flat",
     "F5": "a jump at the stated value",
@@ -35,7 +36,10 @@ SHAPES = {
     "F10": "a smooth curve of any form",
 }
 AT_STATED = ("F3", "F5", "F7")  # the curves that put their break where the claim does
-HUMPS = (3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # touches at which x exp(-x / k) turns
+TURNS = (3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # touches at which x exp(-x / k) turns
+TOPS, SPREADS = (6.0, 7.0, 8.0, 9.0, 10.0), (3.0, 4.5)  # of a bell over the count
+MIDDLES = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)  # of an S-curve
+WIDTHS = (1.25, 1.75, 2.5)  # of an S-curve; a narrower one could not be told from a jump in whole counts
 
 
 def hinge(levels: FloatArray, tau: float) -> FloatArray:
@@ -56,6 +60,16 @@ def step(levels: FloatArray, tau: float) -> FloatArray:
 def saturating(levels: FloatArray, scale: float) -> FloatArray:
     """1 - exp(-x / scale): each touch closes the same share of what is still to gain."""
     return -np.expm1(-levels / scale)
+
+
+def s_curve(levels: FloatArray, middle: float, width: float) -> FloatArray:
+    """Logistic growth: slow, fast around ``middle``, slow again."""
+    return np.asarray(1.0 / (1.0 + np.exp((middle - levels) / width)))
+
+
+def bell(levels: FloatArray, top: float, spread: float) -> FloatArray:
+    """Highest at ``top``, falling off on both sides."""
+    return np.exp(-0.5 * ((levels - top) / spread) ** 2)
 
 
 def natural_spline(levels: FloatArray, knots: FloatArray) -> FloatArray:
@@ -100,8 +114,8 @@ class Shape:
 
 
 def number_of(code: str) -> float:
-    """A shape's code as a number, for facts that must be numbers: F3 is 3.0, F9h is 9.5."""
-    return float(code.strip("Fhs")) + (0.0 if code[-1].isdigit() else 0.5)
+    """A shape's code as a number, for facts that must be numbers: F3 is 3.0, F9h is 9.2."""
+    return float(code.strip("Fghs")) + {"s": 0.2, "g": 0.4, "h": 0.2}.get(code[-1], 0.0)
 
 
 def code_of(number: float) -> str:
@@ -155,11 +169,14 @@ def rivals(levels: FloatArray, days: IntArray, stated: float, breaks: Breaks) ->
 
     Notes
     -----
-    F9h joins to a straight line the one of several bends that fits best. It is there because a hump with a soft top
-    is followed more closely by two slopes at its top than by a parabola.
+    F9h joins to a straight line the one of several bends and bells that fits best, and F2g is an S-curve: a hump with a
+    soft top and a smooth rise to a plateau are followed more closely by two slopes at six than by a parabola or by a
+    curve of diminishing returns, so without them a smooth truth could pass for a six.
     """
     none = np.empty((len(levels), 0))
-    bends = [levels**2, np.log1p(levels), np.sqrt(levels), *(levels * np.exp(-levels / turn) for turn in HUMPS)]
+    bends = [levels**2, np.log1p(levels), np.sqrt(levels), *(levels * np.exp(-levels / turn) for turn in TURNS)]
+    bells = [bell(levels, top, spread) for top in TOPS for spread in SPREADS]
+    s_curves = [s_curve(levels, middle, width) for middle in MIDDLES for width in WIDTHS]
 
     def one(code: str, *columns: FloatArray) -> Shape:
         return Shape(code=code, fixed=np.column_stack(columns), family=none)
@@ -172,6 +189,7 @@ def rivals(levels: FloatArray, days: IntArray, stated: float, breaks: Breaks) ->
         one("F1", levels),
         one("F2", np.log1p(levels)),
         best("F2s", [saturating(levels, scale) for scale in SCALES]),
+        best("F2g", s_curves),
         one("F3", capped(levels, stated)),
         best("F4", [capped(levels, tau) for tau in breaks.hinges]),
         one("F5", step(levels, stated)),
@@ -179,7 +197,7 @@ def rivals(levels: FloatArray, days: IntArray, stated: float, breaks: Breaks) ->
         one("F7", capped(levels, stated), hinge(levels, stated)),
         one("F8", hinge(levels, stated)),
         one("F9", levels, levels**2),
-        best("F9h", bends, levels[:, None]),
+        best("F9h", bends + bells, levels[:, None]),
         one("F10", natural_spline(levels, knots_of(levels, days))),
     )
     return {shape.code: shape for shape in shapes}

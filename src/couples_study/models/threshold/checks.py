@@ -12,7 +12,7 @@ FEWEST_COUPLES = 60
 PLANNED_COUPLES = 200
 LEAST_IN_BAND = 0.10
 LEAST_ON_BOTH_SIDES = 0.60
-BELOW_CEILING = 0.60  # people whose mean outcome is under this quantile of all people's
+BELOW_CEILING = 0.60  # people whose mean outcome is at most this quantile of all people's
 HEAPED = 1.25
 AT_TOP, AT_CAP = 0.20, 0.01
 LEAST_KAPPA = 0.50
@@ -55,10 +55,10 @@ def gate(id_: str, rows: Rows, stated: float) -> NotTestable | None:
 
 
 def below_ceiling(rows: Rows) -> BoolArray:
-    """Rows (n,) of people whose mean outcome lies under the `BELOW_CEILING` quantile, where the scale has room."""
+    """Rows (n,) of people whose mean outcome is at most the `BELOW_CEILING` quantile, where the scale has room."""
     _, person = np.unique(rows.person, return_inverse=True)
     means = np.bincount(person, weights=rows.outcome) / np.bincount(person)
-    keep: BoolArray = (means < np.quantile(means, BELOW_CEILING))[person]
+    keep: BoolArray = (means <= np.quantile(means, BELOW_CEILING))[person]
     return keep
 
 

@@ -110,19 +110,28 @@ def swept(cross: FloatArray, design: FloatArray) -> FloatArray:
     return cross - np.swapaxes(onto, -1, -2) @ solve(onto @ design, onto)
 
 
+def residualised(total: FloatArray, design: FloatArray, columns: FloatArray) -> FloatArray:
+    """``columns`` (m, k) minus their regression on the ``design`` (m, p) in the cross-product ``total`` (m, m)."""
+    onto = design.T @ total
+    left: FloatArray = columns - design @ solve(onto @ design, onto @ columns)
+    return left
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """A curve fitted to a stack of cross-products.
 
     ``curve`` (..., n_levels) is f(x) up to a constant, ``coefficients`` (..., p) those of the shape's columns (the
     member chosen from a family last), ``chosen`` (...) that member, ``residual`` (..., m) the vector whose quadratic
-    form in a couple's cross-product is that couple's sum of squared residuals.
+    form in a couple's cross-product is that couple's sum of squared residuals; ``controls`` (..., n_controls) are
+    the coefficients of the columns held constant.
     """
 
     curve: FloatArray
     coefficients: FloatArray
     chosen: IntArray
     residual: FloatArray
+    controls: FloatArray
 
 
 def gains(cross: FloatArray, grams: CoupleGrams, fixed: FloatArray, family: FloatArray) -> FloatArray:
@@ -153,7 +162,8 @@ def fit(cross: FloatArray, grams: CoupleGrams, shape: Shape) -> Fit:
     coefficients = found[..., grams.n_controls :, 0]
     residual = grams.outcome_column - (design @ found)[..., 0]
     curve = (levels @ coefficients[..., None])[..., 0]
-    return Fit(curve=curve, coefficients=coefficients, chosen=chosen, residual=residual)
+    held = found[..., : grams.n_controls, 0]
+    return Fit(curve=curve, coefficients=coefficients, chosen=chosen, residual=residual, controls=held)
 
 
 def squares(cross: FloatArray, residual: FloatArray) -> FloatArray:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.models.threshold.basis import Breaks, hinge, step
-from couples_study.models.threshold.grams import CoupleGrams, gains
+from couples_study.models.threshold.basis import Breaks, Shape, hinge, step
+from couples_study.models.threshold.grams import CoupleGrams, fit, gains, residualised, swept
 
 if TYPE_CHECKING:
     from couples_study.models.threshold.rows import FloatArray
@@ -55,3 +55,36 @@ def locate(grams: CoupleGrams, draws: FloatArray, breaks: Breaks, *, jump: bool 
         low=float(low),
         high=float(high),
     )
+
+
+def places_not_rejected(grams: CoupleGrams, tried: tuple[float, ...], signs: FloatArray) -> tuple[float, float]:
+    """Lowest and highest place of a hinge that a test at each place leaves standing: a check on the interval above.
+
+    At every place the model with its hinge there is taken as true; couples' residuals get random ``signs`` (draws,
+    couples), and the fall of the sum of squares from there to the best place is compared with what such data give
+    (test inversion as in Hansen 2017, with whole couples as the units that the bootstrap draws).
+    """
+    levels = grams.levels
+    hinges = grams.lifted(np.column_stack([hinge(levels, tau) for tau in tried]))
+    line = np.hstack([grams.control_columns, grams.lifted(levels[:, None])])
+    left = swept(grams.total, line)
+    size = np.einsum("nm,nk,km->m", hinges, left, hinges)
+    cleaned = residualised(grams.total, line, hinges)
+    standing = []
+    for at, tau in enumerate(tried):
+        columns = np.column_stack([levels, hinge(levels, tau)])
+        found = fit(grams.total, grams, Shape(code="F7", fixed=columns, family=np.empty((len(levels), 0))))
+        signal = hinges.T @ left @ hinges[:, at] * found.coefficients[1]
+        scores = (grams.cross @ found.residual) @ cleaned
+        drawn = _fall(signal + signs @ scores, size, at)
+        observed = _fall((signal + scores.sum(axis=0))[None, :], size, at)[0]
+        if (1.0 + (drawn >= observed).sum()) / (len(signs) + 1.0) > 1.0 - LEVEL:
+            standing.append(tau)
+    return min(standing), max(standing)
+
+
+def _fall(shared: FloatArray, size: FloatArray, at: int) -> FloatArray:
+    """How much lower the sum of squares gets at the best place than at place ``at``; (draws,)."""
+    gain = shared**2 / np.where(size > 0, size, np.inf)
+    fall: FloatArray = gain.max(axis=1) - gain[:, at]
+    return fall

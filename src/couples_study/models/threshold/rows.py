@@ -94,8 +94,8 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     Raises
     ------
     FrameError
-        If a column is absent, a couple has more than two members, a person stands in two couples or answers twice
-        on a day, a count is negative, or a count is neither whole nor half.
+        If a column is absent, a couple has more than two members, a person answers twice on a day, a count is
+        negative, or a count is neither whole nor half. People are told apart within their couple.
     """
     missing = [name for name in (*NEEDED, *controls) if name not in frame.columns]
     if missing:
@@ -104,7 +104,9 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     used = table.dropna(subset=["exposure", "outcome", "day", *controls])
     used = used.sort_values(["couple_id", "person_id", "day"], kind="stable", ignore_index=True)
     _check_people(used)
-    _check_counts(used["exposure"])
+    for name in ("exposure", "partner_exposure"):
+        if name in used:
+            _check_counts(name, used[name].dropna())
     held = [used[name].to_numpy(float) for name in controls] + ([used["day"].to_numpy(float)] if trend else [])
     extras = {name: used[name].to_numpy(float) if name in used else None for name in OPTIONAL}
     exposure = used["exposure"].to_numpy(float)
@@ -150,12 +152,12 @@ def _check_people(used: pd.DataFrame) -> None:
         )
 
 
-def _check_counts(exposure: pd.Series[float]) -> None:
-    halves = exposure.to_numpy(float) * STEPS_PER_TOUCH
+def _check_counts(name: str, counts: pd.Series[float]) -> None:
+    halves = counts.to_numpy(float) * STEPS_PER_TOUCH
     below, broken = int((halves < 0).sum()), int((halves != np.round(halves)).sum())
     if below or broken:
         raise FrameError(
-            "threshold, column 'exposure'",
+            f"threshold, column {name!r}",
             expected="counts from 0 upwards, whole or half",
             found=f"{below} rows below 0, {broken} rows with other fractions",
             do="hand over the raw count: a threshold lives on the count, not on a centred or scaled one",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import nnls
 
 from couples_study.models.threshold.basis import AT_STATED, Shape
 from couples_study.models.threshold.grams import CoupleGrams, fit, squares
@@ -16,13 +17,19 @@ if TYPE_CHECKING:
     from couples_study.models.threshold.rows import FloatArray, IntArray
 
 FOLDS = 10
+RIDGE = 1e-10  # curves that coincide share their weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Out-of-sample sums of squares: ``losses`` maps a shape's code to one loss per couple (couples,)."""
+    """Out-of-sample sums of squares: ``losses`` maps a shape's code to one loss per couple (couples,).
+
+    ``weights`` are those of the average of the curves that predicts the left-out couples best (stacking, Breiman
+    1996): not negative and adding to one.
+    """
 
     losses: Mapping[str, FloatArray]
+    weights: Mapping[str, float]
 
     @property
     def at_stated(self) -> str:
@@ -58,8 +65,21 @@ def compare(grams: CoupleGrams, shapes: Mapping[str, Shape], fold: IntArray) -> 
     """
     held_out = np.stack([grams.cross[fold == k].sum(axis=0) for k in range(int(fold.max()) + 1)])
     training = held_out.sum(axis=0) - held_out
+    residuals = {code: fit(training, grams, shape).residual for code, shape in shapes.items()}
     return Comparison(
-        losses={
-            code: squares(grams.cross, fit(training, grams, shape).residual[fold]) for code, shape in shapes.items()
-        }
+        losses={code: squares(grams.cross, residual[fold]) for code, residual in residuals.items()},
+        weights=dict(zip(residuals, _stacked(held_out, np.stack(list(residuals.values()), axis=1)), strict=True)),
     )
+
+
+def _stacked(held_out: FloatArray, residuals: FloatArray) -> tuple[float, ...]:
+    """Weights that minimise the out-of-sample sum of squares of the averaged curve.
+
+    ``held_out`` (folds, m, m), ``residuals`` (folds, shapes, m). On the simplex the minimum of w'Qw is, but for its
+    length, the one of y'Qy/2 - 1'y over y >= 0, which is a least-squares problem with non-negative unknowns.
+    """
+    loss = np.einsum("fsm,fmk,ftk->st", residuals, held_out, residuals, optimize=True)
+    loss = loss / loss.max() + RIDGE * np.eye(len(loss))
+    root = np.linalg.cholesky(loss)
+    found = nnls(root.T, np.linalg.solve(root, np.ones(len(loss))))[0]
+    return tuple(float(weight) for weight in found / found.sum())

@@ -56,6 +56,14 @@ def coefficients(grams: CoupleGrams, draws: FloatArray, *columns: FloatArray) ->
     return tuple(estimate_of(here[j], there[:, j]) for j in range(len(columns)))
 
 
+def held_constant(grams: CoupleGrams, draws: FloatArray, stated: float) -> tuple[Estimate, ...]:
+    """Coefficients of the controls in the two-slope model, in the order in which they were given."""
+    columns = np.column_stack([capped(grams.levels, stated), hinge(grams.levels, stated)])
+    shape = Shape(code="F7", fixed=columns, family=np.empty((len(grams.levels), 0)))
+    here, there = fit(grams.total, grams, shape).controls, fit(draws, grams, shape).controls
+    return tuple(estimate_of(here[j], there[:, j]) for j in range(grams.n_controls))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slopes:
     """Around the stated value, in outcome units per touch.

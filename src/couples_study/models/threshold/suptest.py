@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from couples_study.models.threshold.basis import Breaks, hinge, step
-from couples_study.models.threshold.grams import CoupleGrams, solve
+from couples_study.models.threshold.grams import CoupleGrams, residualised
 
 if TYPE_CHECKING:
     from couples_study.models.threshold.rows import FloatArray
@@ -35,12 +35,9 @@ def couple_scores(grams: CoupleGrams, candidates: FloatArray) -> FloatArray:
     residual of the line's own fit, summed over both partners' days.
     """
     null = np.hstack([grams.control_columns, grams.lifted(grams.levels[:, None])])
-    total = grams.total
-    onto = null.T @ total
-    members = grams.lifted(candidates)
-    cleaned = members - null @ solve(onto @ null, onto @ members)
-    residual = grams.outcome_column - null @ solve(onto @ null, onto[:, -1:])[:, 0]
-    scores: FloatArray = (grams.cross @ residual) @ cleaned
+    columns = np.column_stack([grams.lifted(candidates), grams.outcome_column])
+    left = residualised(grams.total, null, columns)
+    scores: FloatArray = (grams.cross @ left[:, -1]) @ left[:, :-1]
     return scores
 
 
