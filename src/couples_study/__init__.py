@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from couples_study.claims import claims
     from couples_study.pipeline import Study, load_study
+    from couples_study.planning.power import power
+    from couples_study.planning.scenarios import scenarios
+    from couples_study.planning.synthetic import simulate
     from couples_study.report.figures import figure_for, plot_curve, plot_terms, plot_verdicts, plot_within
 
 HOME = {
     "Study": "couples_study.pipeline",
     "load_study": "couples_study.pipeline",
     "claims": "couples_study.claims",
+    "scenarios": "couples_study.planning.scenarios",
+    "simulate": "couples_study.planning.synthetic",
+    "power": "couples_study.planning.power",
     "figure_for": "couples_study.report.figures",
     "plot_curve": "couples_study.report.figures",
     "plot_terms": "couples_study.report.figures",
@@ -23,15 +29,18 @@ HOME = {
     "plot_within": "couples_study.report.figures",
 }
 
-__all__ = [  # noqa: RUF022 (in the order of the work)
-    "load_study",
+__all__ = [
     "Study",
     "claims",
     "figure_for",
-    "plot_terms",
-    "plot_within",
+    "load_study",
     "plot_curve",
+    "plot_terms",
     "plot_verdicts",
+    "plot_within",
+    "power",
+    "scenarios",
+    "simulate",
 ]
 
 

@@ -166,6 +166,33 @@ def _claim_row(claim: Any) -> dict[str, Any]:
     }
 
 
+def _simulate_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", metavar="SCENARIO", nargs="?", help="the world to simulate")
+    parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
+    parser.add_argument("--couples", metavar="N", type=_at_least_one, default=100)
+    parser.add_argument("--days", metavar="D", type=_at_least_one, default=28)
+    parser.add_argument("--seed", metavar="S", type=int, default=20260302)
+    parser.add_argument("--out", metavar="DIR", type=Path, help="where the study goes")
+
+
+def _simulate(chosen: argparse.Namespace) -> int:
+    from couples_study.pipeline import run_simulate
+    from couples_study.planning.scenarios import scenarios
+
+    if chosen.list:
+        for scenario in scenarios().values():
+            print(f"{scenario.name:<14} {scenario.summary}")
+        return DONE
+    if chosen.scenario is None or chosen.out is None:
+        raise UsageError(
+            "simulate", expected="a SCENARIO and --out DIR, or --list", found="one of them missing",
+            do="for instance couples-study simulate null --couples 50 --days 14 --out /tmp/null",
+        )  # fmt: skip
+    written = run_simulate(chosen.scenario, chosen.couples, chosen.days, chosen.seed, chosen.out)
+    print(f"wrote {len(written)} files: {', '.join(str(path) for path in written)}")
+    return DONE
+
+
 def _at_least_one(word: str) -> int:
     if not word.isdigit() or int(word) < 1:
         raise argparse.ArgumentTypeError("a whole number from 1 up is expected")
@@ -213,5 +240,12 @@ COMMANDS = (
         example="couples-study claims --json",
         words=_claims_words,
         run=_claims,
+    ),
+    Command(
+        name="simulate",
+        summary="a synthetic study as exports, study.toml and truth.json",
+        example="couples-study simulate touch_log --couples 100 --days 28 --seed 1 --out /tmp/touch_log",
+        words=_simulate_words,
+        run=_simulate,
     ),
 )

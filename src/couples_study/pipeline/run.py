@@ -13,6 +13,7 @@ from couples_study.pipeline.locate import locate
 from couples_study.pipeline.tables import table_files
 from couples_study.pipeline.write import write_all
 from couples_study.planning.planned import Planned, planned
+from couples_study.planning.synthetic import simulate
 from couples_study.steps import check, decide, derive, describe, estimate, link, take_in
 from couples_study.steps.describe import describe_intake
 from couples_study.steps.estimate import failed
@@ -88,6 +89,11 @@ def run_report(word: str, out: Path | None, claims: tuple[str, ...] | None = Non
         verdicts=described.verdicts,
         failed=failed(found),
     )
+
+
+def run_simulate(scenario: str, couples: int, days: int, seed: int, out: Path) -> list[Path]:
+    """Write a synthetic study below ``out``: exports, study.toml, truth.json."""
+    return write_all(simulate(scenario, couples, days, seed).files, out)
 
 
 def _write(data_files: dict[str, bytes], page_files: dict[str, bytes], out: Path | None, study: str) -> list[Path]:

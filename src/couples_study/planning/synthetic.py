@@ -10,13 +10,17 @@ import numpy as np
 import pandas as pd
 
 from couples_study.contracts.scenario import Scenario
+from couples_study.core.errors import UsageError
+from couples_study.core.seeds import DEFAULT_SEED
 from couples_study.planning.faults import Fault, with_faults
 from couples_study.planning.generator import World, live
 from couples_study.planning.parameters import parameters
 from couples_study.planning.reports import ROLES, baseline, diary, weekly
+from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.study_text import study_text
 
 FIRST_MONDAY = date(2026, 3, 2)
+FEWEST = 2
 STARTS = 4  # couples begin on one of four Mondays
 EXPORT_NAMES = {
     "touch_received_n": "touch_rec", "touch_given_n": "touch_giv", "close_1": "close_a", "close_2": "close_b",
@@ -32,15 +36,27 @@ YES_NO = {1.0: "yes", 0.0: "no"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """A synthetic study: every file by name, and what is true in it."""
+    """A synthetic study: every file by name, the exports as text cells, and the faults put into them."""
 
     scenario: Scenario
     files: dict[str, bytes]
+    exports: dict[str, pd.DataFrame]
     faults: tuple[Fault, ...]
 
 
-def simulate(scenario: Scenario, couples: int, days: int, seed: int, study_id: str | None = None) -> Simulated:
-    """Simulate a study of ``couples`` couples over ``days`` days; the same arguments give the same bytes."""
+def simulate(
+    scenario: Scenario | str, couples: int = 100, days: int = 28, seed: int = DEFAULT_SEED, study_id: str | None = None
+) -> Simulated:
+    """Simulate a study of ``couples`` couples over ``days`` days; the same arguments give the same bytes.
+
+    ``scenario`` is a name that `scenarios` lists, or a `Scenario` of one's own. Refused: fewer than 2 couples or days.
+    """
+    scenario = scenario_called(scenario) if isinstance(scenario, str) else scenario
+    if couples < FEWEST or days < FEWEST:
+        raise UsageError(
+            "simulate", expected=f"at least {FEWEST} couples and {FEWEST} days", found=f"{couples} couples, {days} days",
+            do="ask for more",
+        )  # fmt: skip
     world = live(scenario, couples, days, seed)
     exports = {"baseline": _baseline(world), "weekly": _weekly(world), "diary": _diary(world)}
     faults: tuple[Fault, ...] = ()
@@ -50,7 +66,7 @@ def simulate(scenario: Scenario, couples: int, days: int, seed: int, study_id: s
     name = study_id or f"{scenario.name}_{couples}x{days}"
     files["study.toml"] = study_text(name, scenario, couples, days, EXPORT_NAMES).encode()
     files["truth.json"] = _truth(scenario, couples, days, seed, faults)
-    return Simulated(scenario=scenario, files=files, faults=faults)
+    return Simulated(scenario=scenario, files=files, exports=exports, faults=faults)
 
 
 def couple_codes(couples: int) -> np.ndarray:

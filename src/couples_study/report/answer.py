@@ -57,17 +57,13 @@ def _reading(reading: Verdict, found: Mapping[str, Evidence | NotTestable]) -> V
     evidence = next((one for key, one in found.items() if reading.id.startswith(f"{key}_")), None)
     facts = evidence.facts if isinstance(evidence, Evidence) else {}
     filled = reading.sentence.format(**{name: numbers.plain(value) for name, value in facts.items()})
-    return replace(reading, sentence=f"{_opening(reading)}: {filled}." if filled else f"{_opening(reading)}.")
+    return replace(reading, sentence=f"{reading.statement} {_opening(reading)}: {filled}." if filled else "")
 
 
 def _sentence(verdict: Verdict) -> str:
     if verdict.verdict == NOT_TESTABLE:
         return f"Not testable. {verdict.sentence}".strip()
-    parts = [f"{_opening(verdict)}."]
-    if verdict.readings and not any(reading.terms for reading in verdict.readings):
-        parts = [f"{_opening(verdict)}."] + [reading.sentence for reading in verdict.readings]
-    elif verdict.terms:
-        parts.append(_numbers(verdict))
+    parts = [f"{_opening(verdict)}.", *_found(verdict)]
     if verdict.smallest_effect is not None and verdict.verdict != CONTRADICTED and verdict.reason != "equivalent":
         smallest = f"{numbers.plain(verdict.smallest_effect.value)} {verdict.smallest_effect.unit}"
         parts.append(MAGNITUDE[verdict.magnitude].format(smallest=smallest))
@@ -76,6 +72,15 @@ def _sentence(verdict: Verdict) -> str:
     if verdict.concerns:
         parts.append(f"Mind: {', '.join(concern.code.replace('_', ' ') for concern in verdict.concerns)}.")
     return " ".join(parts)
+
+
+def _found(verdict: Verdict) -> list[str]:
+    """What was found: the readings where all of them decide, else the verdict's own numbers."""
+    if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
+        return [f"{reading.statement} {_opening(reading)}. {_numbers(reading)}" for reading in verdict.readings]
+    if verdict.readings and not any(reading.terms for reading in verdict.readings):
+        return [reading.sentence for reading in verdict.readings]
+    return [_numbers(verdict)] if verdict.terms else []
 
 
 def _opening(verdict: Verdict) -> str:
@@ -96,4 +101,4 @@ def _term(term: JudgedTerm, verdict: Verdict, decimals: int | None) -> str:
     value = numbers.estimate(term.estimate, term.conf_low, term.conf_high, decimals)
     interval = numbers.interval(term.conf_low, term.conf_high, decimals)
     unit = f" {verdict.unit}" if verdict.unit else ""
-    return f"For {term.term}: {value}{unit}, {numbers.level(term.conf_level)} interval {interval}"
+    return f"{term.term} = {value}{unit}, {numbers.level(term.conf_level)} interval {interval}"
