@@ -25,7 +25,7 @@ report: $(READY)
 	@$(BIN)/couples-study report demo --out reports/demo
 
 test: $(READY)
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 $(PYTEST)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

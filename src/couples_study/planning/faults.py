@@ -5,7 +5,6 @@ The kinds are those that intake has to catch or to cope with; a test holds intak
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +16,7 @@ Exports = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: the file, its 1-based data row (0 where no single row is meant), the kind, and what intake makes of it.
+    """One fault: the file, its 1-based data row, the kind, and what intake makes of it.
 
     ``expected`` is the reason under which intake holds the row, the rule that excludes it, or "accepted".
     """
@@ -52,7 +51,8 @@ def with_faults(exports: Exports, rng: np.random.Generator) -> tuple[Exports, tu
     _stop_missing_baseline(draft)
     marks: list[tuple[str, int, str, str]] = []
     for make, times in (
-        (_out_of_range, 3), (_unknown_label, 2), (_not_a_number, 2), (_missing_codes, 6), (_late, 5), (_second_entry, 2),
+        (_out_of_range, 3), (_unknown_label, 2), (_not_a_number, 2),
+        (_missing_codes, 6), (_late, 5), (_second_entry, 2),
     ):  # fmt: skip
         for _ in range(times):
             marks += make(draft)
@@ -138,13 +138,10 @@ def _second_entry(draft: Draft) -> list[tuple[str, int, str, str]]:
         stamp = datetime.fromisoformat(str(twin["submitted_at"].iloc[0])) + timedelta(seconds=40)
         twin["submitted_at"] = stamp.isoformat()
         twin["_mark"] = int(diary["_mark"].max()) + 1
-        twin.index = [diary.index[row] + 0.5]  # type: ignore[assignment]
+        twin.index = [diary.index[row] + 0.5]
         if change:
             twin["close_a"] = str((int(twin["close_a"].iloc[0]) + 31) % 101)
             marks.append(("diary", int(diary["_mark"].iloc[row]), kind, expected))
         marks.append(("diary", int(twin["_mark"].iloc[0]), kind, expected))
         draft.exports["diary"] = _settled(pd.concat([diary, twin]))
     return marks
-
-
-Maker = Callable[[Draft], list[tuple[str, int, str, str]]]

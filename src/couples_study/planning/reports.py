@@ -1,4 +1,4 @@
-"""What both partners report of their lives: the diary, the weekly survey and the baseline, in the glossary's columns."""
+"""What both partners report of their lives: diary, weekly survey and baseline, in the glossary's columns."""
 
 from __future__ import annotations
 

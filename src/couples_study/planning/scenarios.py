@@ -14,7 +14,9 @@ _ALL = (
     Scenario(name="six_plateau9", summary="gains stop at nine", shape="plateau", size=0.057, at=9.0),
     Scenario(name="six_step6", summary="a jump at six", shape="step", size=0.40, at=6.0),
     Scenario(name="six_accel6", summary="nothing below six, gains from there", shape="accelerate", size=0.10, at=6.0),
-    Scenario(name="cycle_true", summary="both lead the other on to the next day", touch_to_close=0.15, close_to_touch=0.15),
+    Scenario(
+        name="cycle_true", summary="both lead the other on to the next day", touch_to_close=0.15, close_to_touch=0.15
+    ),
     Scenario(name="emo_first", summary="closeness leads to touch the next day", close_to_touch=0.15),
     Scenario(name="phys_first", summary="touch leads to closeness the next day", touch_to_close=0.15),
     Scenario(

@@ -70,7 +70,7 @@ partner = ["resp"]
 by_role = true
 test = ["partner.within[woman]", "partner.within[man]"]
 require = "all"
-smallest_effect = {{ value = 0.05, unit = "points per point", why = "twenty points of being understood then move the partner by one" }}
+smallest_effect = {{ value = 0.05, unit = "points per point", why = "20 points then move the partner by one" }}
 
 [[hypothesis]]
 id = "H2"
@@ -84,7 +84,7 @@ lag = 1
 autoregression = true
 test = ["partner.within"]
 direction = "negative"
-smallest_effect = {{ value = 0.05, unit = "within SD per within SD", why = "half of the smallest same-day effect of interest" }}
+smallest_effect = {{ value = 0.05, unit = "within SD per within SD", why = "half of the smallest same-day effect" }}
 
 [[hypothesis]]
 id = "H3"

@@ -54,7 +54,7 @@ def simulate(
     scenario = scenario_called(scenario) if isinstance(scenario, str) else scenario
     if couples < FEWEST or days < FEWEST:
         raise UsageError(
-            "simulate", expected=f"at least {FEWEST} couples and {FEWEST} days", found=f"{couples} couples, {days} days",
+            "simulate", expected=f"at least {FEWEST} couples and {FEWEST} days", found=f"{couples} and {days}",
             do="ask for more",
         )  # fmt: skip
     world = live(scenario, couples, days, seed)
@@ -84,6 +84,10 @@ def _ids(frame: pd.DataFrame, couples: int) -> pd.DataFrame:
     return pd.DataFrame({"dyad": codes, "pid": np.char.add(codes.astype(str), np.array(["a", "b"])[frame["member"]])})
 
 
+def _except(frame: pd.DataFrame, *left_out: str) -> list[str]:
+    return [str(name) for name in frame.columns if name not in left_out]
+
+
 def _answers(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     renamed = frame[names].rename(columns=EXPORT_NAMES)
     return renamed.map(lambda value: f"{value:g}")
@@ -92,7 +96,7 @@ def _answers(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 def _baseline(world: World) -> pd.DataFrame:
     frame = baseline(world)
     starts = [(FIRST_MONDAY + timedelta(days=int(days))).isoformat() for days in start_of(frame["couple"].to_numpy())]
-    items = [name for name in frame if name not in ("couple", "member", "kids")]
+    items = _except(frame, "couple", "member", "kids")
     told = pd.DataFrame({
         "gender": np.array(ROLES)[frame["member"]], "start_date": starts, "children_home": frame["kids"].map(YES_NO),
     })  # fmt: skip
@@ -101,7 +105,7 @@ def _baseline(world: World) -> pd.DataFrame:
 
 def _weekly(world: World) -> pd.DataFrame:
     frame = weekly(world)
-    items = [name for name in frame if name not in ("couple", "member")]
+    items = _except(frame, "couple", "member")
     return pd.concat([_ids(frame, world.couples), _answers(frame, items)], axis=1)
 
 
@@ -118,11 +122,10 @@ def _diary(world: World) -> pd.DataFrame:
         for day, m, s in zip(start_of(frame["couple"].to_numpy()) + frame["day"], minutes, seconds, strict=True)
     ]
     flags = {name: frame[name].map(YES_NO) for name in ("conflict_today", "sex_today")}
-    items = [name for name in frame if name not in ("couple", "member", "day", "answered", *flags)]
-    told = pd.concat(
-        [_ids(frame, world.couples), pd.DataFrame({"submitted_at": stamps}), _answers(frame, items),
-         pd.DataFrame(flags).rename(columns=EXPORT_NAMES)], axis=1,
-    )  # fmt: skip
+    items = _except(frame, "couple", "member", "day", "answered", *flags)
+    told = pd.concat([_ids(frame, world.couples), _answers(frame, items)], axis=1)
+    told.insert(2, "submitted_at", stamps)
+    told = told.assign(**{EXPORT_NAMES[name]: answers for name, answers in flags.items()})
     return told[frame["answered"].to_numpy()].reset_index(drop=True)
 
 

@@ -60,6 +60,17 @@ def _reading(reading: Verdict, found: Mapping[str, Evidence | NotTestable]) -> V
     return replace(reading, sentence=f"{reading.statement} {_opening(reading)}: {filled}." if filled else "")
 
 
+def short(verdict: Verdict) -> str:
+    """The answer in one line for a table: the verdict with its reason, and the first number behind it."""
+    if verdict.verdict == NOT_TESTABLE or not verdict.terms or any(": " in term.term for term in verdict.terms):
+        return verdict.sentence if verdict.verdict == NOT_TESTABLE else f"{_opening(verdict)}."
+    if verdict.readings and not any(reading.terms for reading in verdict.readings):
+        return verdict.readings[0].sentence.removeprefix(f"{verdict.readings[0].statement} ")
+    first = verdict.terms[0]
+    decimals = numbers.shared_decimals([(first.conf_low, first.conf_high)])
+    return f"{_opening(verdict)}. {_term(first, verdict, decimals)}."
+
+
 def _sentence(verdict: Verdict) -> str:
     if verdict.verdict == NOT_TESTABLE:
         return f"Not testable. {verdict.sentence}".strip()

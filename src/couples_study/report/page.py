@@ -13,6 +13,7 @@ import jinja2
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import alt, held, numbers, sentences, summary
+from couples_study.report.answer import short
 from couples_study.report.compliance import plot_answered
 from couples_study.report.figures import KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
 from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, tested_rows
@@ -163,7 +164,9 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update({name: getattr(numbers, name) for name in _NUMBER_FILTERS})
-    environment.filters.update(words=sentences.in_words, readable_term=sentences.readable_term, explained=_explained)
+    environment.filters.update(
+        words=sentences.in_words, short=short, readable_term=sentences.readable_term, explained=_explained
+    )
     environment.tests["untestable"] = lambda evidence: isinstance(evidence, NotTestable)
     environment.globals.update({"n": numbers, "s": sentences})
     return environment

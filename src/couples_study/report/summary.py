@@ -55,7 +55,7 @@ def _asked(context: ReportContext) -> str:
     if not parts:
         return "No question was put to this study."
     many = len(context.verdicts)
-    return f"This study answers to {many} {'question' if many == 1 else 'questions'}: {' and '.join(parts)}."
+    return f"This study was asked {many} {'question' if many == 1 else 'questions'}: {' and '.join(parts)}."
 
 
 def _rests_on(context: ReportContext) -> str:
