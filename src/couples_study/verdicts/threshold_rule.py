@@ -20,15 +20,18 @@ Z, HUMP_Z = 1.645, 2.326  # one-sided 5% and 1%
 FALLS = 0.1  # of the lower limit for the slope above: steeper than this, the curve turns down and is no plateau
 ALPHA = 0.05
 JUMP = 5.0  # the number of the curve that jumps at the stated value
+HEAPED = 1.25  # days at 5 and 10 against their neighbours: above it, a count cannot place a break to one touch
 NAMED = ("linear", "log")  # must be beaten with `Z`
 BENT = ("saturating", "parabola")  # one more free number than a plateau at the stated value: not to predict better
 SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
+FREE = ("free_hinge", "free_step")
 NEEDED = (
     "stated", "limit_total", "limit_low", "limit_high", "six_model", "kink_p", "jump_p", "tau_low", "tau_high",
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
     "slope_low_low90", "slope_low_high90", "slope_high_low90", "slope_high_high90", "slope_high_beside_jump_low90",
     "slope_high_beside_jump_high90", "jump_low90", "break_all", "break_roomy_low90", "break_roomy_high90",
+    "heaping_index",
     *(f"z_{name}" for name in (*STRONGER, *SUPPLE, "hump")),
 )  # fmt: skip
 
@@ -153,6 +156,11 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
             holds=_same_sign(facts["break_all"], facts["break_roomy_low90"], facts["break_roomy_high90"]),
             asks="the break is also there among people with room left on the scale",
         ),
+        Condition(
+            code="not_heaped",
+            holds=not _heaped(facts),
+            asks="the counts are exact enough to place a break: few of them are rounded to fives",
+        ),
     )
 
 
@@ -187,21 +195,31 @@ def _at_stated(facts: Mapping[str, float]) -> bool:
     return near and _covers(facts)
 
 
-def _covers(facts: Mapping[str, float]) -> bool:
-    return facts["tau_low"] <= facts["stated"] <= facts["tau_high"]
+def _covers(facts: Mapping[str, float], margin: float = 0.0) -> bool:
+    return facts["tau_low"] - margin <= facts["stated"] <= facts["tau_high"] + margin
+
+
+def _heaped(facts: Mapping[str, float]) -> bool:
+    return facts["heaping_index"] > HEAPED
 
 
 def _refuted(facts: Mapping[str, float]) -> tuple[str, str] | None:
-    """What refutes both readings: (reason, part of the sentence), or None."""
+    """What refutes both readings: (reason, part of the sentence), or None.
+
+    Rounding to fives drags a break by about a touch, so heaped counts refute a place only beyond that.
+    """
+    stated = facts["stated"]
     if _too_small(facts):
         return "below_smallest", "the whole way from none to twice {stated} is worth less than what matters"
     if facts["total_high90"] < 0.0 and facts["slope_low_high90"] < 0.0:
         return "opposite", "more touches go with less connection"
-    better = [name for name in STRONGER if facts[f"z_{name}"] < -Z]
+    blurred = _heaped(facts) and _covers(facts, margin=stated / 6.0)
+    rivals = [name for name in STRONGER if not (blurred and name in FREE)]
+    better = [name for name in rivals if facts[f"z_{name}"] < -Z]
     if better:
         worst = min(better, key=lambda name: facts[f"z_{name}"])
         return "rival_better", RIVAL_SENTENCES[worst]
-    if facts["six_model"] != JUMP and facts["kink_p"] < ALPHA and not _covers(facts):
+    if facts["six_model"] != JUMP and facts["kink_p"] < ALPHA and not (_covers(facts) or blurred):
         return "elsewhere", "the curve bends between {tau_low} and {tau_high} touches, not at {stated}"
     return None
 
