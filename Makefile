@@ -8,10 +8,10 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 export MPLBACKEND := Agg
 
-.PHONY: help report test lint types imports notebooks docs lock demo clean
+.PHONY: help report test lint types imports notebooks lab docs docs-check validation demo lock clean
 
 help:
-	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
+	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook; make lab opens them\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake validation rewrite docs/validation.md (a few minutes)\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d; say make PYTHON=python3.12" % sys.version_info[:2])'
@@ -42,6 +42,15 @@ notebooks: $(READY)
 
 docs: $(READY)
 	@$(PY) tools/make_docs.py
+
+docs-check: $(READY)
+	@$(PY) tools/make_docs.py --check
+
+validation: $(READY)
+	@$(PY) tools/make_validation.py
+
+lab: $(READY)
+	@$(BIN)/jupyter lab notebooks
 
 demo: $(READY)
 	@$(PY) tools/make_demo.py

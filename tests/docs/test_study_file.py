@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
+from tests.shared_data import REPOSITORY
 
 from couples_study.cli import main
-from tests.shared_data import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "study-file.md").read_text("utf-8")
 
@@ -79,4 +79,6 @@ def test_reference_tables_name_every_key_of_the_model():
     reference = TEXT.split("## Reference", 1)[1]
     for model in (Meta, Dyads, Source, Measure, Hypothesis):
         for field in model.model_fields:
-            assert f"`{field}`" in reference or f"`{field} =" in reference, f"{model.__name__}.{field} is not documented"
+            assert f"`{field}`" in reference or f"`{field} =" in reference, (
+                f"{model.__name__}.{field} is not documented"
+            )

@@ -27,7 +27,9 @@ def measures() -> Glossary:
 
 
 SETTING = Setting(
-    dyads=Dyads(type="distinguishable", by="sex", labels={"1": "woman", "2": "man"}), glossary=measures(), scheduled_days=20
+    dyads=Dyads(type="distinguishable", by="sex", labels={"1": "woman", "2": "man"}),
+    glossary=measures(),
+    scheduled_days=20,
 )
 
 
@@ -100,8 +102,12 @@ def test_gee_equals_the_sandwich_computed_by_hand():
 def test_within_effects_equal_person_fixed_effects():
     """The day-level terms are what dummies for every person give, gaps, lags and all."""
     table = diary()
-    found = estimate(table, model="apim", outcome="y", partner=["x"], lag=1, autoregression=True, covariates=["study_day"])
-    lookup = {(p, d): (y, x) for p, d, y, x in zip(table["person_id"], table["day"], table["y"], table["x"], strict=True)}
+    found = estimate(
+        table, model="apim", outcome="y", partner=["x"], lag=1, autoregression=True, covariates=["study_day"]
+    )
+    lookup = {
+        (p, d): (y, x) for p, d, y, x in zip(table["person_id"], table["day"], table["y"], table["x"], strict=True)
+    }
     rows = []
     for (person, day), (y, _) in lookup.items():
         other = person[:-1] + ("1" if person.endswith("0") else "0")
@@ -121,7 +127,16 @@ def test_effects_by_role_equal_one_model_per_role():
     both = estimate(table, model="apim", outcome="y", actor=["x"], partner=["x"], by_role=True, covariates=[])
     terms = {term.name: term for term in both.coefficients}
     for role in ("woman", "man"):
-        alone = estimate(table, model="apim", outcome="y", actor=["x"], partner=["x"], by_role=True, covariates=[], test=[f"partner.within[{role}]"])
+        alone = estimate(
+            table,
+            model="apim",
+            outcome="y",
+            actor=["x"],
+            partner=["x"],
+            by_role=True,
+            covariates=[],
+            test=[f"partner.within[{role}]"],
+        )
         assert alone.tested[0].estimate == pytest.approx(terms[f"partner.within[{role}]"].estimate, abs=EXACT)
         assert alone.counts.n_obs < both.counts.n_obs
 
@@ -133,7 +148,9 @@ def test_a_role_contrast_is_the_difference_with_its_own_error():
         test=["actor.within[woman] - actor.within[man]"],
     )  # fmt: skip
     terms = {term.name: term.estimate for term in found.coefficients}
-    assert found.tested[0].estimate == pytest.approx(terms["actor.within[woman]"] - terms["actor.within[man]"], abs=EXACT)
+    assert found.tested[0].estimate == pytest.approx(
+        terms["actor.within[woman]"] - terms["actor.within[man]"], abs=EXACT
+    )
     assert found.tested[0].std_error > 0
 
 
@@ -151,7 +168,7 @@ def test_standardised_units_scale_estimate_and_error_alike():
 
 
 def test_regression_with_both_partners_clusters_by_couple():
-    table = diary(days=1, missing=0.0, couples=60)
+    table = diary(days=1, missing=0.0, couples=60, noise=1.0)
     people = table.drop(columns="day")
     setting = SETTING
     question = asked(model="regression", outcome="y", predictors=["x"], covariates=["x1"])
@@ -165,7 +182,13 @@ def test_regression_with_both_partners_clusters_by_couple():
     assert found.coefficients[1].df == 59
 
 
-CROSS = {"model": "cross_lag", "outcome": "y", "predictor": "x", "lag": 1, "indicators": {"y": ["y1", "y2"], "x": ["x1", "x2"]}}
+CROSS = {
+    "model": "cross_lag",
+    "outcome": "y",
+    "predictor": "x",
+    "lag": 1,
+    "indicators": {"y": ["y1", "y2"], "x": ["x1", "x2"]},
+}
 
 
 def test_cross_lag_equals_two_stage_least_squares_by_hand():
@@ -207,7 +230,10 @@ def test_cross_lag_takes_measurement_error_out_where_the_plain_lag_does_not():
         ({"model": "apim", "outcome": "y", "actor": ["q"]}, "neither"),
         ({"model": "apim", "outcome": "y", "actor": ["x"], "test": ["partner.within"]}, "terms of this model"),
         ({"model": "apim", "outcome": "y", "actor": ["y"], "lag": 1, "autoregression": True}, "once"),
-        ({"model": "apim", "outcome": "y", "actor": ["x"], "autoregression": True, "residual": "un@ar1"}, "autoregression"),
+        (
+            {"model": "apim", "outcome": "y", "actor": ["x"], "autoregression": True, "residual": "un@ar1"},
+            "autoregression",
+        ),
         ({"model": "regression", "outcome": "y", "predictors": ["x"], "lag": 1}, "lag"),
         ({"model": "regression", "outcome": "y", "predictors": ["y"]}, "once"),
         ({"model": "cross_lag", "outcome": "y", "predictor": "x"}, "lag = 1"),

@@ -6,9 +6,9 @@ import json
 
 import pandas as pd
 import pytest
+from tests.shared_data import REPOSITORY, needs_shared
 
 from couples_study.cli import main
-from tests.shared_data import REPOSITORY, needs_shared
 
 DIGITS = 5e-6  # the published figures are printed to five or six decimals
 BARKALIFA = REPOSITORY / "tests" / "real" / "barkalifa"
@@ -99,7 +99,11 @@ def test_two_runs_give_the_same_bytes(study, tmp_path):
     for name in ("one", "two"):
         assert main(["report", study, "--out", str(tmp_path / name)]) == 0
     first, second = (
-        {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()}
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*")
+            if path.is_file()
+        }
         for name in ("one", "two")
     )
     assert first == second

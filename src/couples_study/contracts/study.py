@@ -186,6 +186,14 @@ class StudyFile(Strict):
     hypothesis: tuple[Hypothesis, ...] = ()
 
     @model_validator(mode="after")
+    def _roles_have_one_name(self) -> StudyFile:
+        roles = set(self.dyads.labels.values())
+        strays = sorted({role for source in self.source for role in source.prefixes} - roles)
+        if roles and strays:
+            raise ValueError(f"prefixes name the roles that [dyads] labels names; {strays} are not among them")
+        return self
+
+    @model_validator(mode="after")
     def _ids_are_free_and_single(self) -> StudyFile:
         ids = [hypothesis.id for hypothesis in self.hypothesis]
         doubled = sorted({one for one in ids if ids.count(one) > 1})

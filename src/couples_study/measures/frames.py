@@ -66,7 +66,7 @@ def _panel(table: pd.DataFrame, members: pd.DataFrame, time: str) -> pd.DataFram
     steady = [name for name in members.columns if name not in table.columns or name in ("couple_id", "person_id")]
     frame = table.merge(members[steady], on=["couple_id", "person_id"], how="left")
     if "date" in frame:
-        frame["weekend"] = frame["date"].dt.dayofweek.ge(5).astype("float64").where(frame["date"].notna())
+        frame["weekend"] = frame["date"].dt.day_of_week.ge(5).astype("float64").where(frame["date"].notna())
     return frame.assign(time=frame[time])
 
 

@@ -254,7 +254,7 @@ def _figure(words: str, question: Question, fit: Linear, design: Design, setting
         y=partial[used],
         couple=design.couple[used],
         title=words,
-        x_label=f"{setting.label(piece.column) if piece else ''}: {x_label}",
+        x_label=f"{setting.label(piece.column)} ({x_label})" if piece is not None else x_label,
         y_label=f"{setting.label(question.outcome)}, other terms held",
         slope=float(fit.params[position]),
     )

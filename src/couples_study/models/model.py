@@ -43,19 +43,24 @@ class Setting:
     glossary: Glossary
     scales: tuple[Scale, ...] = ()
     scheduled_days: int | None = None
+    wide_roles: tuple[str, ...] = ()
     randomised: frozenset[str] = field(default_factory=frozenset)
     seed: int = 0
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The roles of distinguishable partners, in the order ``labels`` gives; empty where partners are alike."""
-        return tuple(dict.fromkeys(self.dyads.labels.values())) if self.dyads.distinguishable else ()
+        """The roles of distinguishable partners, in the order ``labels`` or the wide prefixes give; else none."""
+        named = tuple(dict.fromkeys(self.dyads.labels.values())) or self.wide_roles
+        return named if self.dyads.distinguishable else ()
 
     def scale_of(self, column: str) -> Scale | None:
         return next((scale for scale in self.scales if scale.result == column), None)
 
     def label(self, column: str) -> str:
-        return self.glossary[column].label if column in self.glossary else column
+        """The column's words with its unit, for an axis."""
+        if column not in self.glossary:
+            return column
+        return f"{self.glossary[column].label}, {self.glossary[column].unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

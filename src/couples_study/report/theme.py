@@ -113,9 +113,18 @@ def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return drawn
 
 
+class Drawing(Figure):
+    """A matplotlib Figure that shows itself in a notebook, with or without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        from couples_study.report.svg import to_png
+
+        return to_png(self)
+
+
 def canvas(height: float, width: float = WIDTH) -> Figure:
     """An empty figure without pyplot's state, of the house width unless told; in inches."""
-    return Figure(figsize=(width, height))
+    return Drawing(figsize=(width, height))
 
 
 def box(figure: Figure, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:

@@ -238,6 +238,11 @@ def _band(name: str, estimate: Estimate) -> dict[str, float]:
     return {name: estimate.value, f"{name}_low90": estimate.low90, f"{name}_high90": estimate.high90}
 
 
+def _word(label: str) -> str:
+    """An axis label without its unit."""
+    return label.split(",", 1)[0]
+
+
 def _check_finite(id_: str, facts: Mapping[str, float]) -> None:
     bad = [name for name, value in facts.items() if not np.isfinite(value)]
     if bad:
@@ -257,5 +262,6 @@ def _figure(
     }
     return figure_data(
         rows=ground.rows, grams=ground.grams, draws=ground.sample, shapes=ground.shapes, hinge=found.hinge,
-        jump=found.jump, notes=notes, title=f"{id_}: the curve around {ground.stated:g}", labels=labels,
+        jump=found.jump, notes=notes, title=f"Is {ground.stated:g} a threshold? {_word(labels[1])} by {_word(labels[0]).lower()}",
+        labels=labels,
     )  # fmt: skip

@@ -1,0 +1,95 @@
+"""Rewrite the generated pages and the README's figure, or with ``--check`` say whether they are up to date.
+
+``python tools/make_docs.py [--check]``: docs/codebook.md and docs/claims.md from the glossary and the claims, and
+docs/figures/six_touches.png from the demo study. Pages are compared to the letter, the figure by its picture.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from matplotlib.image import imread
+
+import couples_study as cs
+from couples_study.core.columns import HOMES, glossary
+from couples_study.report.figures import to_png
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+FIGURE = DOCS / "figures" / "six_touches.png"
+SAME_PICTURE = 0.01  # mean difference of pixels (0 to 1): another processor may move a line by a hair
+
+
+def codebook() -> str:
+    """The glossary as a page."""
+    parts = ["# Codebook\n\nEvery column the package knows: one meaning, one unit, one home. Written by `make docs`.\n"]
+    for home in HOMES:
+        rows = [column for column in glossary().values() if column.table == home]
+        parts.append(f"\n## {home}\n\n| column | label | meaning | unit | kind | range |\n|---|---|---|---|---|---|")
+        for c in rows:
+            bounds = "" if c.low is None or c.high is None else f"{c.low:g} to {c.high:g}"
+            parts.append(f"| `{c.name}` | {c.label} | {c.meaning} | {c.unit} | {c.kind} | {bounds} |")
+    return "\n".join(parts) + "\n"
+
+
+def claims_page() -> str:
+    """The built-in claims as a page."""
+    parts = [
+        "# The built-in claims\n\nStatement, test and rule of each, fixed before any data. Written by `make docs`.\n"
+    ]
+    for claim in cs.claims().values():
+        smallest = "; ".join(
+            dict.fromkeys(
+                f"{r.smallest_effect.value:g} {r.smallest_effect.unit} ({r.smallest_effect.why})" for r in claim.reading
+            )
+        )
+        parts += [
+            f"\n## {claim.id}: {claim.statement}\n",
+            f"* In the guide: {claim.where}. Set: {claim.family}.",
+            f"* Estimand: {claim.estimand}",
+            f"* Needs: {', '.join(f'`{name}`' for name in claim.columns())}",
+            f"* Smallest effect that matters: {smallest}",
+            f"* Rule: {claim.rule_in_words}",
+            f"* What would contradict it: {claim.falsifier}",
+            f"* Threats: {', '.join(claim.threats)}",
+        ]
+        if claim.not_yet:
+            parts.append(f"* Not in this version: {claim.not_yet}")
+        parts += [f"    * `{r.id}` ({r.model}): {r.statement}" for r in claim.reading]
+    return "\n".join(parts) + "\n"
+
+
+def six_touches() -> bytes:
+    """The README's figure: the demo's daily curve of closeness over touches."""
+    return to_png(cs.plot_curve(cs.load_study("demo").test("C60")))
+
+
+def same_picture(one: bytes, other: bytes) -> bool:
+    """Whether two PNGs show the same."""
+    first, second = imread(BytesIO(one)), imread(BytesIO(other))
+    return first.shape == second.shape and float(np.abs(first - second).mean()) < SAME_PICTURE
+
+
+def main(words: list[str]) -> int:
+    """Write, or check."""
+    pages = {DOCS / "codebook.md": codebook(), DOCS / "claims.md": claims_page()}
+    figure = six_touches()
+    if "--check" in words:
+        stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
+        if not FIGURE.is_file() or not same_picture(FIGURE.read_bytes(), figure):
+            stale.append(FIGURE)
+        for path in stale:
+            print(f"{path.relative_to(DOCS.parent)} is not what `make docs` writes")
+        return 1 if stale else 0
+    FIGURE.parent.mkdir(parents=True, exist_ok=True)
+    FIGURE.write_bytes(figure)
+    for path, text in pages.items():
+        path.write_text(text, "utf-8")
+    print(f"wrote {', '.join(str(p.relative_to(DOCS.parent)) for p in [*pages, FIGURE])}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
