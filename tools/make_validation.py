@@ -22,9 +22,9 @@ CASES = {
 HEAD = """\
 # Validation: verdicts where the truth is known
 
-Simulated studies of {couples} couples over {days} days, each put through exactly the steps that real exports go through,
-{reps} studies a row, seed {seed}. Share of studies with each verdict, and the 95% Wilson interval of the share of `supported`.
-With so few replicates this is a check that nothing is badly wrong, not a calibration. Written by
+Simulated studies of {couples} couples over {days} days, each put through exactly the steps that real exports go
+through, {reps} studies a row, seed {seed}. Share of studies with each verdict, and the 95% Wilson interval of the share
+of `supported`. With so few replicates this is a check that nothing is badly wrong, not a calibration. Written by
 `python tools/make_validation.py --reps {reps}`.
 
 | claim | world | supported | 95% interval | contradicted | inconclusive |

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from tests.support_threshold import simulate
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.core.errors import AnalysisError, FrameError
@@ -13,7 +14,6 @@ from couples_study.models.threshold.checks import heaping_index
 from couples_study.models.threshold.figure import density
 from couples_study.models.threshold.rows import rows_from
 from couples_study.verdicts.threshold_rule import NEEDED, judge_threshold
-from support_threshold import simulate
 
 ON_SEVEN = {"total_effect": 0.30, "slope_low": -0.05, "slope_high": 0.035, "unit": "points (1-7)"}
 ON_HUNDRED = {"total_effect": 5.0, "slope_low": -0.83, "slope_high": 0.58, "unit": "points (0-100)"}

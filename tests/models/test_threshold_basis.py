@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.support_threshold import simulate
 
 from couples_study.models.threshold.basis import (
     SHAPES,
@@ -17,7 +18,6 @@ from couples_study.models.threshold.basis import (
 )
 from couples_study.models.threshold.grams import couple_grams, fit, squares
 from couples_study.models.threshold.rows import rows_from
-from support_threshold import simulate
 
 EXACT = 1e-9  # sums of some thousand numbers of size ten, in double precision
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.support_threshold import simulate
 
 from couples_study.models.threshold.basis import breaks_to_try, capped, hinge, rivals, within_person
 from couples_study.models.threshold.grams import couple_grams, fit, resampled, squares
@@ -10,7 +11,6 @@ from couples_study.models.threshold.rows import rows_from
 from couples_study.models.threshold.shapes import compare, folds_of
 from couples_study.models.threshold.slopes import coefficients, held_constant, slopes_around, total_effect
 from couples_study.models.threshold.suptest import break_tests, couple_scores, random_signs, sup_score
-from support_threshold import simulate
 
 SAME = 1e-8  # two orders of summation of the same numbers
 

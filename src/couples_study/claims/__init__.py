@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from functools import cache
 from importlib.resources import files
+from types import ModuleType
 
 from couples_study.contracts.base import parsed
 from couples_study.contracts.hypothesis import Claim
@@ -51,3 +53,13 @@ def chosen(ids: str | tuple[str, ...]) -> tuple[Claim, ...]:
                 do=f"did you mean {guess}? " * bool(guess) + "`couples-study claims` lists them",
             )
     return tuple(known[one] for one in dict.fromkeys(ids))
+
+
+class _CallableModule(ModuleType):
+    """This package is a folder of entries and, as `couples_study.claims`, the call that lists them."""
+
+    def __call__(self) -> dict[str, Claim]:
+        return claims()
+
+
+sys.modules[__name__].__class__ = _CallableModule

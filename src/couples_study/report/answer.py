@@ -90,8 +90,16 @@ def _found(verdict: Verdict) -> list[str]:
     if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
         return [f"{reading.statement} {_opening(reading)}. {_numbers(reading)}" for reading in verdict.readings]
     if verdict.readings and not any(reading.terms for reading in verdict.readings):
-        return [reading.sentence for reading in verdict.readings]
+        return _once(verdict.readings)
     return [_numbers(verdict)] if verdict.terms else []
+
+
+def _once(readings: tuple[Verdict, ...]) -> list[str]:
+    """The sentences of sub-claims; where they say the same, the statements together and the answer once."""
+    said = [reading.sentence.removeprefix(reading.statement).strip() for reading in readings]
+    if len(set(said)) > 1:
+        return [reading.sentence for reading in readings]
+    return [*(reading.statement for reading in readings), f"Of both: {said[0]}"]
 
 
 def _opening(verdict: Verdict) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from couples_study.core.errors import AnalysisError, listed
+from couples_study.models.threshold.checks import HEAPED, LEAST_KAPPA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +21,12 @@ Z, HUMP_Z = 1.645, 2.326  # one-sided 5% and 1%
 FALLS = 0.1  # of the lower limit for the slope above: steeper than this, the curve turns down and is no plateau
 ALPHA = 0.05
 JUMP = 5.0  # the number of the curve that jumps at the stated value
-HEAPED = 1.25  # days at 5 and 10 against their neighbours: above it, a count cannot place a break to one touch
 NAMED = ("linear", "log")  # must be beaten with `Z`
 BENT = ("saturating", "parabola")  # one more free number than a plateau at the stated value: not to predict better
 SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
 FREE = ("free_hinge", "free_step")
+SMOOTH = ("log", "saturating", "parabola")
 NEEDED = (
     "stated", "limit_total", "limit_low", "limit_high", "six_model", "kink_p", "jump_p", "tau_low", "tau_high",
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
@@ -203,10 +204,17 @@ def _heaped(facts: Mapping[str, float]) -> bool:
     return facts["heaping_index"] > HEAPED
 
 
+def _miscounted(facts: Mapping[str, float]) -> bool:
+    """Whether the counts are so uncertain that a break at the stated value would be smoothed away."""
+    return _heaped(facts) or facts.get("partner_kappa", 1.0) < LEAST_KAPPA
+
+
 def _refuted(facts: Mapping[str, float]) -> tuple[str, str] | None:
     """What refutes both readings: (reason, part of the sentence), or None.
 
-    Rounding to fives drags a break by about a touch, so heaped counts refute a place only beyond that.
+    Rounding to fives drags a break by about a touch, so heaped counts refute a place only beyond that. Miscounting
+    smooths a true break, so where counts are heaped or the partners disagree a smooth curve that predicts better
+    refutes nothing: a blurred six would look just like it.
     """
     stated = facts["stated"]
     if _too_small(facts):
@@ -214,7 +222,7 @@ def _refuted(facts: Mapping[str, float]) -> tuple[str, str] | None:
     if facts["total_high90"] < 0.0 and facts["slope_low_high90"] < 0.0:
         return "opposite", "more touches go with less connection"
     blurred = _heaped(facts) and _covers(facts, margin=stated / 6.0)
-    rivals = [name for name in STRONGER if not (blurred and name in FREE)]
+    rivals = [name for name in STRONGER if not ((blurred and name in FREE) or (_miscounted(facts) and name in SMOOTH))]
     better = [name for name in rivals if facts[f"z_{name}"] < -Z]
     if better:
         worst = min(better, key=lambda name: facts[f"z_{name}"])

@@ -238,9 +238,10 @@ def _band(name: str, estimate: Estimate) -> dict[str, float]:
     return {name: estimate.value, f"{name}_low90": estimate.low90, f"{name}_high90": estimate.high90}
 
 
-def _word(label: str) -> str:
-    """An axis label without its unit."""
-    return label.split(",", 1)[0]
+def _title(stated: float, labels: tuple[str, str]) -> str:
+    """The figure's question, from the axis labels without their units."""
+    exposure, outcome = (label.split(",", 1)[0] for label in labels)
+    return f"Is {stated:g} a threshold? {outcome} by {exposure[:1].lower()}{exposure[1:]}"
 
 
 def _check_finite(id_: str, facts: Mapping[str, float]) -> None:
@@ -262,6 +263,5 @@ def _figure(
     }
     return figure_data(
         rows=ground.rows, grams=ground.grams, draws=ground.sample, shapes=ground.shapes, hinge=found.hinge,
-        jump=found.jump, notes=notes, title=f"Is {ground.stated:g} a threshold? {_word(labels[1])} by {_word(labels[0]).lower()}",
-        labels=labels,
+        jump=found.jump, notes=notes, labels=labels, title=_title(ground.stated, labels),
     )  # fmt: skip

@@ -15,7 +15,7 @@ LEAST_ON_BOTH_SIDES = 0.60
 BELOW_CEILING = 0.60  # people whose mean outcome is at most this quantile of all people's
 HEAPED = 1.25
 AT_TOP, AT_CAP = 0.20, 0.01
-LEAST_KAPPA = 0.50
+LEAST_KAPPA = 0.60  # agreement of the partners on reaching the stated number: below it, counts are uncertain
 
 
 def bands(exposure: FloatArray, stated: float) -> FloatArray:

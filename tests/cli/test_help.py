@@ -1,0 +1,62 @@
+"""Every command says what it does with an example, at once, and the example is one that runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from tests.shared_data import REPOSITORY
+
+from couples_study.cli import main
+from couples_study.cli.commands import COMMANDS
+
+HEAVY = ("pandas", "numpy", "statsmodels", "matplotlib", "pydantic", "pandera", "scipy", "jinja2")
+
+
+@pytest.mark.parametrize("words", [["--help"], *([command.name, "--help"] for command in COMMANDS)])
+def test_help_answers_with_an_example(words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 0
+    assert "example: couples-study" in capsys.readouterr().out
+
+
+def test_help_loads_nothing_heavy():
+    """What keeps --help quick: it does not import what the work needs."""
+    code = "import sys; from couples_study.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not set(HEAVY) & set(found)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_example_runs(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(re.sub(r"(?<= )/\w+(?=/)", str(tmp_path), command.example))
+    assert words[0] == "couples-study"
+    assert main(words[1:]) == 0
+    assert capsys.readouterr().out
+
+
+def test_documents_name_only_commands_that_exist():
+    names = {command.name for command in COMMANDS}
+    for path in [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]:
+        for word in re.findall(r"`(?:\.venv/bin/)?couples-study ([a-z]+)", path.read_text("utf-8")):
+            assert word in names, f"{path.name}: {word}"
+
+
+def test_json_is_printed_where_a_table_is(capsys):
+    assert main(["claims", "--json"]) == 0
+    assert [one["id"] for one in json.loads(capsys.readouterr().out)] == ["C12", "C13", "C31", "C60"]
+    assert main(["plan", "demo", "--json"]) == 0
+    plans = json.loads(capsys.readouterr().out)
+    assert all(one["expected_rows"] for one in plans if not one["missing"])
+
+
+def test_without_words_help_comes_and_version_is_said(capsys):
+    assert main([]) == 0
+    assert main(["--version"]) == 0
+    assert re.search(r"\d+\.\d+", capsys.readouterr().out)

@@ -1,0 +1,108 @@
+"""The generator: the demo is what its seed gives, moments are near the parameters, worlds are what they say."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+from tests.shared_data import REPOSITORY
+
+import couples_study as cs
+from couples_study.core.errors import UsageError
+from couples_study.planning.generator import live
+from couples_study.planning.parameters import parameters
+from couples_study.planning.reports import diary, weekly
+from couples_study.planning.scenarios import scenarios
+
+MEGABYTE = 2**20
+
+
+def demo_files():
+    spec = importlib.util.spec_from_file_location("make_demo", REPOSITORY / "tools" / "make_demo.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.demo_files()
+
+
+def test_the_tracked_demo_is_what_its_seed_gives():
+    folder = REPOSITORY / "data" / "raw" / "demo"
+    made = demo_files()
+    tracked = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert made == tracked
+    assert sum(map(len, made.values())) < 3 * MEGABYTE
+    assert b"ynthetic" in made["study.toml"]
+
+
+def test_a_couple_is_the_same_in_a_larger_study():
+    few, many = (live(scenarios()["demo"], couples, 10, seed=4).close[:5] for couples in (5, 50))
+    # the items' noise is scaled by the whole sample; what happens to a couple is its own
+    assert np.array_equal(few, many)
+
+
+@pytest.fixture(scope="module")
+def null():
+    world = live(scenarios()["null"], 400, 28, seed=2)
+    frame = diary(world)
+    frame["close"] = frame[["close_1", "close_2"]].mean(axis=1)
+    return world, frame
+
+
+def test_moments_are_near_the_parameters(null):
+    world, frame = null
+    touch, daily = parameters()["touch"], parameters()["daily"]
+    assert world.touch.mean() == pytest.approx(5.0, rel=0.10)
+    assert (world.touch >= 6).mean() == pytest.approx(0.34, abs=0.04)
+    assert (world.touch == 0).mean() == pytest.approx(0.075, abs=0.03)
+    assert frame["answered"].mean() == pytest.approx(daily["compliance"], abs=0.04)
+    wide = frame.pivot(index=["couple", "day"], columns="member", values=["touch_received_n", "touch_given_n"])
+    r = np.corrcoef(wide["touch_received_n"][0], wide["touch_given_n"][1])[0, 1]
+    assert r == pytest.approx(0.70, abs=0.05)
+    assert frame[["touch_received_n", "touch_given_n"]].max().max() == touch["cap"]
+
+
+def test_closeness_has_the_shares_of_variance_asked_for(null):
+    _, frame = null
+    people = frame.groupby(["couple", "member"])["close"]
+    within = frame["close"] - people.transform("mean")
+    noise = within.var() / 28
+    between = people.mean().var() - noise
+    assert between / (between + within.var()) == pytest.approx(0.50, abs=0.08)
+    partners = people.mean().unstack()
+    assert partners.corr().iloc[0, 1] == pytest.approx(0.56, abs=0.10)
+
+
+def test_weekly_satisfaction_fits_its_norm(null):
+    world, _ = null
+    frame = weekly(world)
+    score = frame[[f"csi4_{i}" for i in (1, 2, 3, 4)]].sum(axis=1)
+    assert score.mean() == pytest.approx(16, abs=0.6)
+    assert score.std() == pytest.approx(4, abs=0.7)
+
+
+@pytest.mark.parametrize(
+    ("claim", "world", "never"),
+    [
+        ("C60", "touch_log", "supported"), ("C60", "touch_linear", "supported"), ("C60", "null", "supported"),
+        ("C60", "six_plateau9", "supported"), ("C12", "null", "supported"), ("C12", "common_mood", "supported"),
+        ("C13", "phys_first", "supported"), ("C12", "phys_first", "contradicted"), ("C13", "cycle_true", "contradicted"),
+        ("C60", "six_plateau6", "contradicted"), ("C60", "six_step6", "contradicted"),
+    ],
+)  # fmt: skip
+def test_no_wrong_verdict_in_a_known_world(claim, world, never):
+    shares = cs.power(claim, couples=[100], days=[28], scenario=world, reps=4, seed=3).set_index("verdict")["share"]
+    assert shares[never] == 0
+    assert shares.sum() == pytest.approx(1)
+
+
+def test_power_gives_a_replicate_the_same_seed_whatever_else_is_asked():
+    one = cs.power("C12", couples=[40], days=[10], scenario="null", reps=3)
+    two = cs.power("C12", couples=[30, 40], days=[10], scenario="null", reps=3)
+    assert one.equals(two[two["couples"] == 40].reset_index(drop=True))
+
+
+def test_an_unknown_world_names_the_nearest():
+    with pytest.raises(UsageError, match="touch_log"):
+        cs.simulate("touch_lgo")
+    with pytest.raises(UsageError, match="at least"):
+        cs.simulate("null", couples=1)
