@@ -56,6 +56,18 @@ class Sensitivity:
     std_error: float | None = None
     df: float | None = None
 
+    @classmethod
+    def of(cls, term: Term, label: str) -> Sensitivity:
+        """A term of another fit as a sensitivity row."""
+        return cls(
+            label=label,
+            estimate=term.estimate,
+            conf_low=term.conf_low,
+            conf_high=term.conf_high,
+            std_error=term.std_error,
+            df=term.df,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Sensitivity, Term
+from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
@@ -27,6 +27,7 @@ from couples_study.models.concerns import (
     few_couples,
     unreliable_means,
 )
+from couples_study.models.counting import counts_of
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 from couples_study.models.terms import contrast, split
 
@@ -127,7 +128,7 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         unit=question.smallest_effect.unit,
         tested=tested,
         coefficients=fit.terms(),
-        counts=_counts(tests, design, panel, setting),
+        counts=counts_of(panel, design.row[design.rows_behind(tests)], setting),
         equation=planned.equation,
         formula=planned.formula,
         estimator=fit.estimator,
@@ -174,25 +175,6 @@ def _tested(fit: Linear, words: str, question: Question, panel: Panel, design: D
     return fit.term(_weights(words, question, panel, design), words)
 
 
-def _counts(tests: tuple[str, ...], design: Design, panel: Panel, setting: Setting) -> Counts:
-    """``n_obs`` are the outcome rows of the tested roles: the others do not enter those coefficients."""
-    used = design.rows_behind(tests)
-    frame = panel.frame.iloc[design.row[used]]
-    return Counts(
-        couples=int(frame["couple_id"].nunique()),
-        people=int(
-            len(np.unique(np.concatenate([panel.own[design.row[used]], panel.partner[design.row[used]]])))
-            - int((panel.partner[design.row[used]] < 0).any())
-        ),
-        n_obs=int(used.sum()),
-        days_scheduled=None
-        if setting.scheduled_days is None
-        else int(panel.frame["couple_id"].nunique()) * setting.scheduled_days,
-        days_answered=len(panel.frame[["couple_id", "time"]].drop_duplicates()),
-        days_used=len(frame[["couple_id", "time"]].drop_duplicates()),
-    )
-
-
 def _concerns(question: Question, panel: Panel, design: Design, couples: int) -> tuple[Concern, ...]:
     found: list[Concern] = []
     if question.lag == 1:
@@ -221,23 +203,12 @@ def _sensitivity(
         fit = gee(variant.y, variant.X, variant.names, variant.couple)
         for words in tests:
             term = _tested(fit, words, question, panel, variant)
-            rows.append(_row(label if len(tests) == 1 else f"{label}: {words}", term))
+            rows.append(Sensitivity.of(term, label if len(tests) == 1 else f"{label}: {words}"))
     return tuple(rows)
 
 
 def _names_in(words: str, design: Design) -> list[str]:
     return [design.names[i] for i in np.flatnonzero(contrast(words, design.names, "test"))]
-
-
-def _row(label: str, term: Term) -> Sensitivity:
-    return Sensitivity(
-        label=label,
-        estimate=term.estimate,
-        conf_low=term.conf_low,
-        conf_high=term.conf_high,
-        std_error=term.std_error,
-        df=term.df,
-    )
 
 
 def _figure(words: str, question: Question, fit: Linear, design: Design, setting: Setting):  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Sensitivity
+from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
@@ -20,6 +20,7 @@ from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.clustered import Linear
 from couples_study.models.concerns import MEASUREMENT_ERROR, SHORT_SERIES, few_couples
+from couples_study.models.counting import counts_of
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 
 OPTIONS = frozenset({"predictor", "indicators", "lag"})
@@ -100,21 +101,12 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         unit=question.smallest_effect.unit,
         tested=(tested,),
         coefficients=fit.terms(),
-        counts=_counts(panel, pairs, setting),
+        counts=counts_of(panel, pairs.row, setting),
         equation=planned.equation,
         formula=planned.formula,
         estimator=fit.estimator,
         concerns=_concerns(question, couples),
-        sensitivity=(
-            Sensitivity(
-                label="without correction for measurement error",
-                estimate=plain.estimate,
-                conf_low=plain.conf_low,
-                conf_high=plain.conf_high,
-                std_error=plain.std_error,
-                df=plain.df,
-            ),
-        ),
+        sensitivity=(Sensitivity.of(plain, "without correction for measurement error"),),
     )
 
 
@@ -195,20 +187,6 @@ def _factors(question: Question, panel: Panel, pairs: Pairs) -> np.ndarray:
         question.smallest_effect.unit, lambda kind: sd(question.outcome), lambda kind: sd(question.predictor), "unit"
     )
     return weights
-
-
-def _counts(panel: Panel, pairs: Pairs, setting: Setting) -> Counts:
-    frame = panel.frame.iloc[pairs.row]
-    return Counts(
-        couples=int(frame["couple_id"].nunique()),
-        people=int(frame["person_id"].nunique()),
-        n_obs=len(frame),
-        days_scheduled=None
-        if setting.scheduled_days is None
-        else int(panel.frame["couple_id"].nunique()) * setting.scheduled_days,
-        days_answered=len(panel.frame[["couple_id", "time"]].drop_duplicates()),
-        days_used=len(frame[["couple_id", "time"]].drop_duplicates()),
-    )
 
 
 def _concerns(question: Question, couples: int) -> tuple[Concern, ...]:

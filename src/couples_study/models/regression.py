@@ -151,16 +151,7 @@ def _sensitivity(
             if any(piece not in columns for piece in _named_in(words, names)):
                 continue
             term = fit.term(_weights(words, question, rows, columns), words)
-            found.append(
-                Sensitivity(
-                    label=label if len(tests) == 1 else f"{label}: {words}",
-                    estimate=term.estimate,
-                    conf_low=term.conf_low,
-                    conf_high=term.conf_high,
-                    std_error=term.std_error,
-                    df=term.df,
-                )
-            )
+            found.append(Sensitivity.of(term, label if len(tests) == 1 else f"{label}: {words}"))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from couples_study.contracts.evidence import Evidence, NotTestable
@@ -11,7 +12,8 @@ from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
 from couples_study.core.seeds import child
-from couples_study.measures import Frames
+from couples_study.measures import Frames, Panel
+from couples_study.models.counting import counts_of
 from couples_study.models.model import Model, Setting, panel_for
 from couples_study.models.threshold import threshold_evidence
 
@@ -83,19 +85,17 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         controls=controls,
         labels=(setting.label(question.exposure or ""), setting.label(question.outcome)),
     )
-    return found if isinstance(found, NotTestable) else _complete(found, frame, setting)
+    return found if isinstance(found, NotTestable) else _complete(found, panel, setting)
 
 
-def _complete(found: Evidence, frame: pd.DataFrame, setting: Setting) -> Evidence:
+def _complete(found: Evidence, panel: Panel, setting: Setting) -> Evidence:
     """The evidence with the p-value that stands for it in a multiplicity set, and with the days scheduled."""
     deciding = "jump_p" if found.facts["six_model"] == JUMP else "kink_p"
-    couples = int(frame["couple_id"].nunique())
-    scheduled = None if setting.scheduled_days is None else couples * setting.scheduled_days
-    answered = len(frame[["couple_id", "time"]].drop_duplicates())
+    everything = counts_of(panel, np.arange(len(panel.frame)), setting)
     return replace(
         found,
         facts={**found.facts, "p_value": found.facts[deciding]},
-        counts=replace(found.counts, days_scheduled=scheduled, days_answered=answered),
+        counts=replace(found.counts, days_scheduled=everything.days_scheduled, days_answered=everything.days_answered),
     )
 
 
