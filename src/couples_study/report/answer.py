@@ -65,10 +65,11 @@ def short(verdict: Verdict) -> str:
     if verdict.verdict == NOT_TESTABLE or not verdict.terms or any(": " in term.term for term in verdict.terms):
         return verdict.sentence if verdict.verdict == NOT_TESTABLE else f"{_opening(verdict)}."
     if verdict.readings and not any(reading.terms for reading in verdict.readings):
-        return verdict.readings[0].sentence.removeprefix(f"{verdict.readings[0].statement} ")
-    first = verdict.terms[0]
-    decimals = numbers.shared_decimals([(first.conf_low, first.conf_high)])
-    return f"{_opening(verdict)}. {_term(first, verdict, decimals)}."
+        first = verdict.readings[0]
+        return first.sentence.removeprefix(f"{first.statement} ").split(";", 1)[0].rstrip(".") + "."
+    term = verdict.terms[0]
+    decimals = numbers.shared_decimals([(term.conf_low, term.conf_high)])
+    return f"{_opening(verdict)}. {_term(term, verdict, decimals)}."
 
 
 def _sentence(verdict: Verdict) -> str:
