@@ -1,0 +1,1 @@
+"""The statistical models: frames in, results out. Nothing here reads or writes a file."""
