@@ -78,23 +78,27 @@ class Likelihood:
             return residual
         return np.hstack([np.vstack([solution.root, np.zeros((1, self.n_fixed))]), residual])
 
-    def value_and_gradient(self, theta: Floats, scale: float | None = None) -> tuple[float, Floats]:
-        """Criterion and gradient; (`HOPELESS`, 0) where V is not positive definite."""
-        try:
-            states = self.states(theta)
-            solution = self.solve(states, scale)
-        except (np.linalg.LinAlgError, FloatingPointError):
-            return HOPELESS, np.zeros(len(theta))
+    def evaluate(self, theta: Floats, scale: float | None = None) -> tuple[float, Floats, Solution]:
+        """Criterion, gradient and GLS solution; raises LinAlgError where V is not positive definite."""
+        states = self.states(theta)
+        solution = self.solve(states, scale)
         turn = self.turn(solution)
         pieces = [stratum.sensitivity(state, turn) for stratum, state in zip(self.strata, states, strict=True)]
         gradient = self.space.gradient(theta, [piece[0] for piece in pieces], [piece[1] for piece in pieces])
-        return self.criterion(states, solution), gradient
+        return self.criterion(states, solution), gradient, solution
+
+    def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
+        """Criterion with the scale profiled, and gradient; (`HOPELESS`, 0) where V is not positive definite."""
+        try:
+            value, gradient, _ = self.evaluate(theta)
+        except np.linalg.LinAlgError:
+            return HOPELESS, np.zeros(len(theta))
+        return value, gradient
 
     def with_scale(self, full: Floats) -> tuple[float, Floats]:
         """The criterion with the scale as a last parameter (its log), not profiled, with gradient."""
-        theta, scale = full[:-1], float(np.exp(full[-1]))
-        value, gradient = self.value_and_gradient(theta, scale)
-        if value >= HOPELESS:
-            return value, np.zeros(len(full))
-        rss = self.solve(self.states(theta), scale).rss
-        return value, np.r_[gradient, self.n_free - rss / scale]
+        try:
+            value, gradient, solution = self.evaluate(full[:-1], float(np.exp(full[-1])))
+        except np.linalg.LinAlgError:
+            return HOPELESS, np.zeros(len(full))
+        return value, np.r_[gradient, self.n_free - solution.rss / solution.scale]

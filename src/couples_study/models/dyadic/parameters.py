@@ -115,10 +115,15 @@ class StratumForm:
 
 
 class ParameterSpace:
-    """The covariance parameters of all strata as one vector."""
+    """The covariance parameters of all strata as one vector.
 
-    def __init__(self, forms: tuple[StratumForm, ...]) -> None:
+    ``bases`` (q, r) confine each G to a subspace, G = basis L L' basis', where directions without variance were taken
+    out; ``forms`` then describe the r columns that are left.
+    """
+
+    def __init__(self, forms: tuple[StratumForm, ...], bases: list[Floats] | None = None) -> None:
         self.forms = forms
+        self.bases = [np.eye(form.n_random) for form in forms] if bases is None else bases
         self.entries = [form.entries() for form in forms]
         sizes = [form.size for form in forms]
         self.starts = np.cumsum([0, *sizes])
@@ -127,12 +132,12 @@ class ParameterSpace:
     def unpack(self, theta: Floats) -> list[tuple[Floats, Floats, Floats]]:
         """For each stratum L (q, q), the natural residual parameters (5,) and their Jacobian."""
         out = []
-        for form, (i, j), start, stop in zip(
-            self.forms, self.entries, self.starts[:-1], self.starts[1:], strict=True
+        for form, basis, (i, j), start, stop in zip(
+            self.forms, self.bases, self.entries, self.starts[:-1], self.starts[1:], strict=True
         ):
             L = np.zeros((form.n_random, form.n_random))
             L[i, j] = theta[start : start + len(i)]
-            out.append((L, *form.residual.natural(theta[start + len(i) : stop])))
+            out.append((basis @ L, *form.residual.natural(theta[start + len(i) : stop])))
         return out
 
     def pack(self, factors: list[Floats], naturals: list[Floats]) -> Floats:
@@ -145,6 +150,8 @@ class ParameterSpace:
     def gradient(self, theta: Floats, by_G: list[Floats], by_natural: list[Floats]) -> Floats:
         """Chain derivatives by each G and each set of natural parameters to the vector."""
         parts = []
-        for (i, j), (L, _, jac), dG, dr in zip(self.entries, self.unpack(theta), by_G, by_natural, strict=True):
-            parts += [2.0 * (dG @ L)[i, j], dr @ jac]
+        for (i, j), basis, (L, _, jac), dG, dr in zip(
+            self.entries, self.bases, self.unpack(theta), by_G, by_natural, strict=True
+        ):
+            parts += [2.0 * (basis.T @ dG @ L)[i, j], dr @ jac]
         return np.concatenate(parts)

@@ -82,13 +82,13 @@ class Stratum:
         return self.products.packing.unpack(packed), logdet, weights, done
 
     def evaluate(self, L: Floats, natural: Floats) -> State:
-        """The stratum at G = L L' and R from ``natural``; raises LinAlgError where V is not positive definite."""
+        """The stratum at G = L L' (L may have fewer columns than rows) and R from ``natural``; raises LinAlgError where V is not positive definite."""
         M, logdet, weights, done = self.cross_products(natural)
         q = self.q
         A, B = M[:, :q, :q], M[:, :q, q:]
         if not q:
             return State(A, B, A, B, M[:, q:, q:].sum(axis=0), logdet, A, weights, done)
-        root = np.linalg.cholesky(np.eye(q) + L.T @ A @ L)
+        root = np.linalg.cholesky(np.eye(L.shape[1]) + L.T @ A @ L)
         logdet += 2.0 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
         half = np.linalg.inv(root) @ L.T
         PV = half.transpose(0, 2, 1) @ half

@@ -1,0 +1,65 @@
+"""Reservations about a dyadic fit, typed so that a verdict's sentence must mention them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from couples_study.contracts.evidence import Concern
+from couples_study.models.dyadic.design import Design
+from couples_study.models.dyadic.fit import Convergence
+from couples_study.models.dyadic.residual import Floats
+
+FEW_COUPLES = 30  # the smallest sample at which type-I error was studied
+HIGH_CONDITION = 1e3  # of the predictors scaled to length one: beyond, an estimate hangs on the last digits
+LEAST_RELIABILITY = 0.90
+
+
+def of_fit(design: Design, convergence: Convergence, *, information_proper: bool) -> tuple[Concern, ...]:
+    """Non-convergence, boundary, flat likelihood, few couples, near-collinear columns."""
+    found = []
+    if not convergence.converged:
+        found.append(
+            Concern(
+                code="non_convergence",
+                sentence="The search for the best fit stopped before reaching one, so its numbers are provisional.",
+            )
+        )
+    if convergence.boundary:
+        found.append(
+            Concern(code="boundary_variance", sentence=f"On the edge of what is possible: {'; '.join(convergence.boundary)}.")
+        )
+    if not information_proper:
+        found.append(
+            Concern(
+                code="flat_likelihood",
+                sentence="The data say next to nothing about some variance parameter; degrees of freedom leave it out.",
+            )
+        )
+    if len(design.labels) < FEW_COUPLES:
+        found.append(
+            Concern(
+                code="few_couples",
+                sentence=f"Only {len(design.labels)} couples: errors and degrees of freedom are approximate below {FEW_COUPLES}.",
+            )
+        )
+    if _condition(design.X) > HIGH_CONDITION:
+        found.append(
+            Concern(code="collinear_columns", sentence="Some predictors are nearly sums of others; their effects blur.")
+        )
+    return tuple(found)
+
+
+def _condition(X: Floats) -> float:
+    return float(np.linalg.cond(X / np.sqrt((X**2).sum(axis=0))))
+
+
+def person_mean_reliability(icc: float, days: float) -> tuple[float, Concern | None]:
+    """Reliability of a person's mean over ``days`` days, ICC / (ICC + (1 - ICC) / days), and a concern below .90.
+
+    Raudenbush & Bryk (2002, chapter 3).
+    """
+    reliability = icc / (icc + (1.0 - icc) / days) if icc > 0 else 0.0
+    if reliability >= LEAST_RELIABILITY:
+        return reliability, None
+    sentence = f"Person means over {days:.0f} days have a reliability of {reliability:.2f}, below {LEAST_RELIABILITY:.2f}."
+    return reliability, Concern(code="person_mean_reliability", sentence=sentence)
