@@ -13,6 +13,7 @@ from couples_study.models.dyadic.residual import Floats
 from couples_study.models.dyadic.starts import from_moments, jittered
 
 RESTARTS = 3
+MOST_STEPS = 500
 ZERO_EIGENVALUE = 1e-7  # of G in units of the residual variance and of scaled columns: a random effect that is not there
 PUSH = 0.1  # how far a restart moves off a boundary that is not an optimum
 SEED = 20_240_101
@@ -45,19 +46,25 @@ class Optimum:
     convergence: Convergence
 
 
-def optimise(likelihood: Likelihood, start: Floats | None = None, inverse: Floats | None = None) -> Optimum:
-    """Minimise the criterion; restart where the gradient is not ~0 or a boundary is not an optimum."""
+def optimise(
+    likelihood: Likelihood, start: Floats | None = None, inverse: Floats | None = None, most: int = MOST_STEPS
+) -> Optimum:
+    """Minimise the criterion; restart where the gradient is not ~0 or a boundary is not an optimum.
+
+    ``most`` steps are taken from one start; with none the start is looked at and left as it is.
+    """
     theta = from_moments(likelihood) if start is None else start
-    best = minimise(likelihood.value_and_gradient, theta, _curvature(likelihood) if inverse is None else inverse)
+    first = _curvature(likelihood) if inverse is None else inverse
+    best = minimise(likelihood.value_and_gradient, theta, first, most)
     iterations, evaluations, restarts = best.iterations, best.evaluations, 0
     rng = np.random.default_rng(SEED)
-    while restarts < RESTARTS:
+    while most and restarts < RESTARTS:
         pushed = off_false_boundary(likelihood, best.theta) if best.value < HOPELESS else None
         if best.converged and pushed is None:
             break
         restarts += 1
         again = pushed if pushed is not None else jittered(from_moments(likelihood), rng)
-        other = minimise(likelihood.value_and_gradient, again, _curvature(likelihood))
+        other = minimise(likelihood.value_and_gradient, again, _curvature(likelihood), most)
         iterations, evaluations = iterations + other.iterations, evaluations + other.evaluations
         best = _better(best, other)
     record = Convergence(

@@ -74,35 +74,39 @@ def _invert(hessian: Floats, free: Floats) -> tuple[Floats, bool]:
 
 
 def _inside(likelihood: Likelihood, theta: Floats) -> Likelihood:
-    """The same likelihood with each G confined to the directions in which it has variance."""
+    """The same likelihood with each G confined to the matrices of the rank it was found to have."""
     forms, bases = [], []
     for form, (L, _, _) in zip(likelihood.space.forms, likelihood.space.unpack(theta), strict=True):
-        reduced, basis = _reduced_form(form, L)
-        forms.append(reduced)
+        kept, basis = _at_its_rank(form, L)
+        forms.append(kept)
         bases.append(basis)
     return replace(likelihood, space=ParameterSpace(tuple(forms), bases))
 
 
-def _reduced_form(form: StratumForm, L: Floats) -> tuple[StratumForm, Floats]:
-    G, blocks, columns, done = L @ L.T, [], [np.zeros((len(L), 0))], 0
+def _at_its_rank(form: StratumForm, L: Floats) -> tuple[StratumForm, Floats]:
+    """The form with each block's rank, and a basis (q, q) in which the empty directions of a block come last."""
+    G, basis, ranks = L @ L.T, np.eye(len(L)), []
     for start, stop in form.blocks:
         values, vectors = np.linalg.eigh(G[start:stop, start:stop])
-        keep = values > ZERO_EIGENVALUE
-        if keep.all():
-            vectors = np.eye(stop - start)
-        kept = np.zeros((len(L), int(keep.sum())))
-        kept[start:stop] = vectors[:, keep]
-        columns.append(kept)
-        blocks.append((done, done + kept.shape[1]))
-        done += kept.shape[1]
-    return replace(form, blocks=tuple(blocks)), np.hstack(columns)
+        ranks.append(int(np.sum(values > ZERO_EIGENVALUE)))
+        if ranks[-1] < stop - start:
+            basis[start:stop, start:stop] = vectors[:, ::-1]
+    return replace(form, ranks=tuple(ranks)), basis
 
 
 def _pack_inside(inner: Likelihood, likelihood: Likelihood, theta: Floats) -> Floats:
     factors, naturals = [], []
-    for basis, (L, natural, _) in zip(inner.space.bases, likelihood.space.unpack(theta), strict=True):
-        G = basis.T @ L @ L.T @ basis
-        factors.append(np.linalg.cholesky(0.5 * (G + G.T)))
+    for form, basis, (L, natural, _) in zip(
+        inner.space.forms, inner.space.bases, likelihood.space.unpack(theta), strict=True
+    ):
+        turned, factor = basis.T @ L, np.zeros_like(L)
+        for (start, stop), rank in zip(form.blocks, form.ranks or (), strict=True):
+            block = turned[start:stop]
+            head = np.linalg.cholesky(block[:rank] @ block[:rank].T)
+            factor[start : start + rank, start : start + rank] = head
+            tail = np.linalg.solve(head, block[:rank] @ block[rank:].T).T
+            factor[start + rank : stop, start : start + rank] = tail
+        factors.append(factor)
         naturals.append(natural)
     return inner.space.pack(factors, naturals)
 

@@ -13,7 +13,7 @@ from statsmodels.formula._manager import FormulaManager
 from couples_study.models.dyadic import refusals
 from couples_study.models.dyadic.assemble import likelihood_of
 from couples_study.models.dyadic.design import Columns, build
-from couples_study.models.dyadic.fit import optimise
+from couples_study.models.dyadic.fit import MOST_STEPS, optimise
 from couples_study.models.dyadic.information import STEP
 from couples_study.models.dyadic.options import Options
 from couples_study.models.dyadic.residual import Floats
@@ -141,10 +141,13 @@ class DyadicMixedLM(LikelihoodModel):
         rows = np.array([(self.score(point + step) - self.score(point - step)) / (2 * STEP) for step in steps])
         return 0.5 * (rows + rows.T)
 
-    def fit(self, start_params: ArrayLike | None = None) -> DyadicResults:  # type: ignore[override]
-        """Fit by (restricted) maximum likelihood, from moments or from packed covariance parameters."""
+    def fit(self, start_params: ArrayLike | None = None, maxiter: int = MOST_STEPS) -> DyadicResults:
+        """Fit by (restricted) maximum likelihood, from moments or from packed covariance parameters.
+
+        ``maxiter=0`` gives the results at ``start_params`` as they are.
+        """
         start = None if start_params is None else np.asarray(start_params, dtype=float)
-        return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimise(self.likelihood, start))))
+        return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimise(self.likelihood, start, most=maxiter))))
 
     def with_options(self, **changes: Any) -> DyadicMixedLM:
         """The same rows under other options, say ``reml=False``."""

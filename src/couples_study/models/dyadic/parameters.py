@@ -85,13 +85,14 @@ class ResidualForm:
 class StratumForm:
     """Layout of one stratum's parameters.
 
-    ``blocks`` are the (start, stop) ranges of columns of Z that are correlated among each other; ``diagonal`` keeps
-    only variances; ``residual`` says what of R is free.
+    ``blocks`` are the (start, stop) ranges of columns of Z that are correlated among each other, ``ranks`` the rank of
+    each block's covariance (full by default); ``diagonal`` keeps only variances; ``residual`` says what of R is free.
     """
 
     blocks: tuple[tuple[int, int], ...]
     diagonal: bool
     residual: ResidualForm
+    ranks: tuple[int, ...] | None = None
 
     @property
     def n_random(self) -> int:
@@ -99,11 +100,12 @@ class StratumForm:
 
     def entries(self) -> tuple[Ints, Ints]:
         """Rows and columns of L that are free, in the order of the parameter vector."""
+        ranks = [stop - start for start, stop in self.blocks] if self.ranks is None else self.ranks
         pairs = [
             (i, j)
-            for start, stop in self.blocks
+            for (start, stop), rank in zip(self.blocks, ranks, strict=True)
             for i in range(start, stop)
-            for j in range(start, i + 1)
+            for j in range(start, min(i + 1, start + rank))
             if i == j or not self.diagonal
         ]
         at = np.array(pairs, dtype=np.intp).reshape(-1, 2)
@@ -117,8 +119,8 @@ class StratumForm:
 class ParameterSpace:
     """The covariance parameters of all strata as one vector.
 
-    ``bases`` (q, r) confine each G to a subspace, G = basis L L' basis', where directions without variance were taken
-    out; ``forms`` then describe the r columns that are left.
+    ``bases`` (q, q) turn each factor, G = basis L L' basis', so that where G has lost rank its empty directions come
+    last in a block and only the first columns of L are free.
     """
 
     def __init__(self, forms: tuple[StratumForm, ...], bases: list[Floats] | None = None) -> None:
