@@ -41,9 +41,14 @@ def stacked(women: pd.DataFrame) -> Any:
     first = (rows["eq"] == "m").astype(float)
     trend = (rows["time"] - 11) / 10
     columns = {
-        "dm": first, "dy": 1 - first, "a": first * rows["x"], "b": (1 - first) * rows["m"], "c": (1 - first) * rows["x"],
-        "dm_trend": first * trend, "dy_trend": (1 - first) * trend,
-    }  # fmt: skip
+        "dm": first,
+        "dy": 1 - first,
+        "a": first * rows["x"],
+        "b": (1 - first) * rows["m"],
+        "c": (1 - first) * rows["x"],
+        "dm_trend": first * trend,
+        "dy_trend": (1 - first) * trend,
+    }
     X = pd.DataFrame(columns)
     return DyadicMixedLM(
         rows["z"], X, groups=rows["id"], role=rows["eq"], time=rows["time"], exog_re=X[["a", "b", "c"]], residual="role"
@@ -84,7 +89,9 @@ def test_the_optimum_is_higher_than_printed(women: pd.DataFrame, expected: dict[
     assert result.params["a"] * result.params["b"] + G[0, 1] == pytest.approx(0.059, abs=PRINTED)
 
 
-@pytest.mark.parametrize(("name", "outcome", "columns"), [("a_path", "m", ["one", "x"]), ("b_path", "y", ["one", "x", "m"])])
+@pytest.mark.parametrize(
+    ("name", "outcome", "columns"), [("a_path", "m", ["one", "x"]), ("b_path", "y", ["one", "x", "m"])]
+)
 def test_single_equations(
     name: str, outcome: str, columns: list[str], women: pd.DataFrame, expected: dict[str, Any]
 ) -> None:

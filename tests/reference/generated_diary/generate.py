@@ -34,7 +34,8 @@ def diary() -> pd.DataFrame:
     c, t, s = np.indices(y.shape)
     frame = pd.DataFrame({
         "couple": c.ravel() + 1, "role": np.array(["a", "b"])[s.ravel()], "person": 2 * c.ravel() + s.ravel() + 1,
-        "day": t.ravel(), "within": within.ravel(), "between": np.broadcast_to(between, y.shape).ravel(), "y": y.ravel(),
+        "day": t.ravel(), "within": within.ravel(), "between": np.broadcast_to(between, y.shape).ravel(),
+        "y": y.ravel(),
     })  # fmt: skip
     keep = (rng.uniform(size=len(frame)) > 0.18) & ~((frame["couple"] == 7) & (frame["role"] == "b"))
     return frame[keep].round(6)

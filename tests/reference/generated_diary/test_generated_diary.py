@@ -28,7 +28,11 @@ def diary() -> pd.DataFrame:
     frame = pd.read_csv(HERE / "diary.csv")
     for role in "ab":
         dummy = (frame["role"] == role).astype(float)
-        frame[f"f{role}"], frame[f"w{role}"], frame[f"m{role}"] = dummy, dummy * frame["within"], dummy * frame["between"]
+        frame[f"f{role}"], frame[f"w{role}"], frame[f"m{role}"] = (
+            dummy,
+            dummy * frame["within"],
+            dummy * frame["between"],
+        )
     return frame
 
 

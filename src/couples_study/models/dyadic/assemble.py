@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from couples_study.models.dyadic.design import Design, Kind
 from couples_study.models.dyadic.likelihood import Likelihood
-from couples_study.models.dyadic.options import Options
 from couples_study.models.dyadic.parameters import ParameterSpace, ResidualForm, StratumForm
-from couples_study.models.dyadic.residual import Floats
 from couples_study.models.dyadic.stratum import Stratum
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.design import Design, Kind
+    from couples_study.models.dyadic.options import Options
+    from couples_study.models.dyadic.residual import Floats
 
 
 def likelihood_of(design: Design, y: Floats) -> Likelihood:
@@ -29,13 +33,15 @@ def likelihood_of(design: Design, y: Floats) -> Likelihood:
 
 
 def outcome_in_units(design: Design, y: Floats) -> Floats:
-    """What is left of y after least squares on X: the same likelihood, without the loss of digits a large mean brings."""
+    """What is left of y after least squares on X: the same likelihood, and a large mean costs no digits."""
     return y - design.Q @ (design.Q.T @ y)
 
 
 def _stratum(design: Design, kind: Kind, working: Floats, options: Options) -> Stratum:
     rows = np.hstack([kind.Z, design.Q[kind.rows] * np.sqrt(len(design.Q)), working[kind.rows, None]])
-    return Stratum(rows, kind.couple, kind.slot, kind.day, kind.Z.shape[1], paired=_paired(kind, options), ar=options.ar)
+    return Stratum(
+        rows, kind.couple, kind.slot, kind.day, kind.Z.shape[1], paired=_paired(kind, options), ar=options.ar
+    )
 
 
 def _paired(kind: Kind, options: Options) -> bool:

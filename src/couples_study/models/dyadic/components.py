@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from couples_study.models.dyadic.design import Design, Kind
-from couples_study.models.dyadic.information import Information
-from couples_study.models.dyadic.likelihood import Likelihood
-from couples_study.models.dyadic.parameters import ParameterSpace, StratumForm
 from couples_study.models.dyadic.residual import Floats
 
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.design import Design, Kind
+    from couples_study.models.dyadic.information import Information
+    from couples_study.models.dyadic.parameters import ParameterSpace, StratumForm
+
 STEP = 1e-6
+
+Read = Callable[[Floats], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +27,7 @@ class Component:
 
     kind: str
     name: str
-    read: Callable[[Floats], float]
+    read: Read
 
 
 def components(design: Design, space: ParameterSpace) -> list[Component]:
@@ -36,25 +40,16 @@ def components(design: Design, space: ParameterSpace) -> list[Component]:
 
 
 def _random(at: int, kind: Kind, space: ParameterSpace) -> list[Component]:
-    names, out = kind.z_names, []
+    def reads(function: Callable[..., float], *which: int) -> Read:
+        return lambda full: function(random_covariance(space, full, at, kind), *which)
 
-    def covariance(full: Floats) -> Floats:
-        return random_covariance(space, full, at, kind)
-
-    for i, name in enumerate(names):
-        out.append(Component(kind=kind.name, name=f"sd({name})", read=lambda full, i=i: _sd(covariance(full), i)))
+    names = kind.z_names
+    out = [Component(kind=kind.name, name=f"sd({name})", read=reads(_sd, i)) for i, name in enumerate(names)]
     if space.forms[at].diagonal:
         return out
-    for start, stop in kind.blocks:
-        for i in range(start, stop):
-            for j in range(start, i):
-                out.append(
-                    Component(
-                        kind=kind.name, name=f"corr({names[j]}, {names[i]})",
-                        read=lambda full, i=i, j=j: _correlation(covariance(full), i, j),
-                    )
-                )  # fmt: skip
-    return out
+    pairs = [(i, j) for start, stop in kind.blocks for i in range(start, stop) for j in range(start, i)]
+    named = [(f"corr({names[j]}, {names[i]})", reads(_correlation, i, j)) for i, j in pairs]
+    return out + [Component(kind=kind.name, name=name, read=read) for name, read in named]
 
 
 def random_covariance(space: ParameterSpace, full: Floats, at: int, kind: Kind) -> Floats:
@@ -73,32 +68,34 @@ def _correlation(G: Floats, i: int, j: int) -> float:
 
 
 def _residual(at: int, kind: Kind, form: StratumForm, design: Design, space: ParameterSpace) -> list[Component]:
-    def natural(full: Floats) -> Floats:
-        return space.unpack(full[:-1])[at][1]
+    def reads(function: Callable[..., float], *which: int) -> Read:
+        return lambda full: function(space.unpack(full[:-1])[at][1], np.exp(full[-1]), *which)
 
-    def sd(full: Floats, i: int) -> float:
-        return float(np.sqrt(natural(full)[2 * i] * np.exp(full[-1])))
-
-    roles = design.role_names
-    free, out = form.residual, []
+    roles, free = design.role_names, form.residual
+    named: list[tuple[str, Read]] = []
     if free.ratio:
-        for i in (0, 1):
-            out.append(Component(kind=kind.name, name=f"sd(residual[{roles[i]}])", read=lambda full, i=i: sd(full, i)))
+        named += [(f"sd(residual[{roles[i]}])", reads(_residual_sd, i)) for i in (0, 1)]
     else:
-        out.append(Component(kind=kind.name, name="sd(residual)", read=lambda full: sd(full, 0)))
+        named.append(("sd(residual)", reads(_residual_sd, 0)))
     if free.same_day:
-        out.append(Component(kind=kind.name, name="corr(same day)", read=lambda full: _same_day(natural(full))))
+        named.append(("corr(same day)", reads(_same_day)))
     if free.rhos == 1:
-        out.append(Component(kind=kind.name, name="rho", read=lambda full: float(natural(full)[3])))
+        named.append(("rho", reads(_rho, 0)))
     if free.rhos == 2:
-        for i in (0, 1):
-            read = lambda full, i=i: float(natural(full)[3 + i])  # noqa: E731  - a named def per role would say no more
-            out.append(Component(kind=kind.name, name=f"rho[{roles[i]}]", read=read))
-    return out
+        named += [(f"rho[{roles[i]}]", reads(_rho, i)) for i in (0, 1)]
+    return [Component(kind=kind.name, name=name, read=read) for name, read in named]
 
 
-def _same_day(natural: Floats) -> float:
+def _residual_sd(natural: Floats, scale: float, i: int) -> float:
+    return float(np.sqrt(natural[2 * i] * scale))
+
+
+def _same_day(natural: Floats, scale: float) -> float:  # noqa: ARG001  - a correlation has no scale
     return float(natural[1] / np.sqrt(natural[0] * natural[2]))
+
+
+def _rho(natural: Floats, scale: float, i: int) -> float:  # noqa: ARG001  - nor has rho
+    return float(natural[3 + i])
 
 
 def table(design: Design, information: Information) -> pd.DataFrame:
@@ -108,18 +105,15 @@ def table(design: Design, information: Information) -> pd.DataFrame:
     """
     point, free = information.point, np.flatnonzero(information.free)
     rows = []
-    for component in components_of_reduced(design, information.likelihood):
+    for component in components(design, information.likelihood.space):
         slope = np.zeros(len(point))
         for i in free:
             step = np.zeros(len(point))
             step[i] = STEP
             slope[i] = (component.read(point + step) - component.read(point - step)) / (2 * STEP)
         variance = float(slope @ information.covariance @ slope)
-        rows.append((component.kind, component.name, component.read(point), np.sqrt(variance) if variance > 0 else None))
+        rows.append(
+            (component.kind, component.name, component.read(point), np.sqrt(variance) if variance > 0 else None)
+        )
     frame = pd.DataFrame(rows, columns=["kind", "parameter", "estimate", "std_error"])
     return frame.astype({"std_error": float})
-
-
-def components_of_reduced(design: Design, likelihood: Likelihood) -> list[Component]:
-    """The components as functions of the parameters that are inside their space."""
-    return components(design, likelihood.space)

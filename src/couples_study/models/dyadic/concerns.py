@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from couples_study.contracts.evidence import Concern
-from couples_study.models.dyadic.design import Design
-from couples_study.models.dyadic.fit import Convergence
-from couples_study.models.dyadic.residual import Floats
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.design import Design
+    from couples_study.models.dyadic.fit import Convergence
+    from couples_study.models.dyadic.residual import Floats
 
 FEW_COUPLES = 30  # the smallest sample at which type-I error was studied
 HIGH_CONDITION = 1e3  # of the predictors scaled to length one: beyond, an estimate hangs on the last digits
@@ -26,7 +30,10 @@ def of_fit(design: Design, convergence: Convergence, *, information_proper: bool
         )
     if convergence.boundary:
         found.append(
-            Concern(code="boundary_variance", sentence=f"On the edge of what is possible: {'; '.join(convergence.boundary)}.")
+            Concern(
+                code="boundary_variance",
+                sentence=f"On the edge of what is possible: {'; '.join(convergence.boundary)}.",
+            )
         )
     if not information_proper:
         found.append(
@@ -39,7 +46,7 @@ def of_fit(design: Design, convergence: Convergence, *, information_proper: bool
         found.append(
             Concern(
                 code="few_couples",
-                sentence=f"Only {len(design.labels)} couples: errors and degrees of freedom are approximate below {FEW_COUPLES}.",
+                sentence=f"Only {len(design.labels)} couples: below {FEW_COUPLES}, tests are approximate.",
             )
         )
     if _condition(design.X) > HIGH_CONDITION:
@@ -61,5 +68,7 @@ def person_mean_reliability(icc: float, days: float) -> tuple[float, Concern | N
     reliability = icc / (icc + (1.0 - icc) / days) if icc > 0 else 0.0
     if reliability >= LEAST_RELIABILITY:
         return reliability, None
-    sentence = f"Person means over {days:.0f} days have a reliability of {reliability:.2f}, below {LEAST_RELIABILITY:.2f}."
+    sentence = (
+        f"Person means over {days:.0f} days have a reliability of {reliability:.2f}, below {LEAST_RELIABILITY:.2f}."
+    )
     return reliability, Concern(code="person_mean_reliability", sentence=sentence)

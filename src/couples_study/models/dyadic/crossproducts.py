@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from couples_study.models.dyadic.residual import Atom, Floats, Ints
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from couples_study.models.dyadic.residual import Atom, Floats, Ints
 
 CHUNK = 4_000_000  # floats held at once while products are summed
 DENSE_SHARE = 0.3  # an atom that this share of couples has is stored for all couples, the rest as (atom, couple) rows

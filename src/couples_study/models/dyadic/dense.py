@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.models.dyadic.design import Design
-from couples_study.models.dyadic.likelihood import Likelihood
-from couples_study.models.dyadic.options import Options
-from couples_study.models.dyadic.residual import Floats, Ints
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from couples_study.models.dyadic.design import Design
+    from couples_study.models.dyadic.likelihood import Likelihood
+    from couples_study.models.dyadic.options import Options
+    from couples_study.models.dyadic.residual import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,7 @@ class CoupleBlock:
     R: Floats
 
     @property
-    def V(self) -> Floats:
+    def covariance(self) -> Floats:
         return self.Z @ self.G @ self.Z.T + self.R
 
 

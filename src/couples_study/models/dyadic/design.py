@@ -1,19 +1,22 @@
-"""From columns to a design: rows sorted, partners placed, columns rotated and scaled, everything refused that must be."""
+"""From columns to a design: rows sorted, partners placed, columns rotated and scaled, faults refused."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import linalg
 
 from couples_study.core.errors import FrameError
 from couples_study.models.dyadic import refusals
-from couples_study.models.dyadic.options import Options
-from couples_study.models.dyadic.residual import Floats, Ints
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from couples_study.models.dyadic.options import Options
+    from couples_study.models.dyadic.residual import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +83,14 @@ def build(columns: Columns, options: Options) -> Design:
     couple, labels = pd.factorize(columns.groups)
     exchangeable = _exchangeable(columns, options, couple, len(labels))
     slot, role_names = _slots(columns, couple, exchangeable)
-    day = _days(columns, couple, slot, options)
+    day = _days(columns, options)
     order = np.lexsort((slot, day, couple))
     couple, slot, day = couple[order], slot[order], day[order]
     if columns.time is not None or options.paired:
         refusals.one_row_per_person_day(couple, slot, day)
+    refusals.predictors(columns.X, list(columns.x_names))
+    if columns.Z is not None:
+        refusals.predictors(columns.Z, list(columns.z_names), "exog_re")
     Q, R = linalg.qr(columns.X[order], mode="economic")
     sign = np.where(np.diag(R) < 0, -1.0, 1.0)
     design = Design(
@@ -112,13 +118,9 @@ def _check(columns: Columns) -> None:
             raise FrameError(
                 f"DyadicMixedLM: {name}", expected="a value on every row", found="missing values", do="leave them out"
             )
-    refusals.finite(columns.y, ["outcome"], "endog")
-    refusals.finite(columns.X, list(columns.x_names), "exog")
     refusals.enough_rows(n, columns.X.shape[1])
-    refusals.predictors(columns.X, list(columns.x_names))
     if columns.Z is not None:
         refusals.finite(columns.Z, list(columns.z_names), "exog_re")
-        refusals.predictors(columns.Z, list(columns.z_names), "exog_re")
 
 
 def _exchangeable(columns: Columns, options: Options, couple: Ints, n_couples: int) -> NDArray[np.bool_]:
@@ -142,8 +144,9 @@ def _exchangeable(columns: Columns, options: Options, couple: Ints, n_couples: i
 
 
 def _slots(columns: Columns, couple: Ints, exchangeable: NDArray[np.bool_]) -> tuple[Ints, tuple[str, ...]]:
-    """Partner 0 or 1 of each row: by role, or in exchangeable couples by person, which label is which being arbitrary."""
-    slot, names = np.zeros(len(couple), dtype=np.intp), ("",)
+    """Partner 0 or 1 of each row: by role, or in exchangeable couples by person."""
+    slot = np.zeros(len(couple), dtype=np.intp)
+    names: tuple[str, ...] = ("",)
     inside = exchangeable[couple]
     if columns.role is not None and not inside.all():
         codes, found = pd.factorize(columns.role[~inside], sort=True)
@@ -152,25 +155,35 @@ def _slots(columns: Columns, couple: Ints, exchangeable: NDArray[np.bool_]) -> t
     if inside.any():
         person = columns.person if columns.person is not None else columns.role
         if person is not None:
-            slot[inside] = _rank_within(couple[inside], pd.factorize(person[inside], sort=True)[0])
+            slot[inside] = _place(couple[inside], pd.factorize(person[inside])[0], columns.y[inside])
     return slot, names
 
 
-def _rank_within(couple: Ints, person: Ints) -> Ints:
+def _place(couple: Ints, person: Ints, y: Floats) -> Ints:
+    """Exchangeable partners in an order that hangs on their answers, not on their labels.
+
+    The likelihood is the same either way; with one order for every labelling, so is its last digit.
+    """
     pairs, at = np.unique(np.column_stack([couple, person]), axis=0, return_inverse=True)
-    first = np.searchsorted(pairs[:, 0], pairs[:, 0])
-    rank = np.arange(len(pairs)) - first
+    at = at.ravel()
     refusals.two_people(np.bincount(pairs[:, 0]))
-    return rank[at.ravel()]
+    rows = np.bincount(at)
+    order = np.lexsort((np.bincount(at, weights=y) / rows, rows, pairs[:, 0]))
+    rank = np.empty(len(pairs), dtype=np.intp)
+    rank[order] = np.arange(len(pairs)) - np.searchsorted(pairs[:, 0], pairs[:, 0])
+    return rank[at]
 
 
-def _days(columns: Columns, couple: Ints, slot: Ints, options: Options) -> Floats:
+def _days(columns: Columns, options: Options) -> Floats:
     if columns.time is None:
         if options.ar:
             raise FrameError(
-                "DyadicMixedLM: time", expected=f"days, for residual {options.residual!r}", found="none", do="pass time="
+                "DyadicMixedLM: time",
+                expected=f"days, for residual {options.residual!r}",
+                found="none",
+                do="pass time=",
             )
-        return np.zeros(len(couple))
+        return np.zeros(len(columns.y))
     try:
         day = np.asarray(columns.time, dtype=float)
     except (TypeError, ValueError):
@@ -183,7 +196,12 @@ def _days(columns: Columns, couple: Ints, slot: Ints, options: Options) -> Float
 
 
 def _kind(
-    design: Design, Z: Floats | None, names: tuple[str, ...], options: Options, flag: bool, exchangeable: NDArray[np.bool_]
+    design: Design,
+    Z: Floats | None,
+    names: tuple[str, ...],
+    options: Options,
+    flag: bool,
+    exchangeable: NDArray[np.bool_],
 ) -> Kind:
     couples = np.flatnonzero(exchangeable == flag)
     rows = np.flatnonzero(exchangeable[design.couple] == flag)
@@ -217,7 +235,11 @@ def expand(
     if exchangeable:
         sign = np.where(slot == 0, 1.0, -1.0)[:, None]
         wide = np.hstack([Z, sign * Z])
-        return wide, tuple(f"{name}[{part}]" for part in ("shared", "difference") for name in names), ((0, m), (m, 2 * m))
+        return (
+            wide,
+            tuple(f"{name}[{part}]" for part in ("shared", "difference") for name in names),
+            ((0, m), (m, 2 * m)),
+        )
     if len(roles) < 2:
         return Z, names, ((0, m),)
     wide = np.hstack([Z * (slot == i)[:, None] for i in (0, 1)])

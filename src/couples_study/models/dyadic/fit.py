@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from couples_study.models.dyadic.bfgs import Minimum, minimise
 from couples_study.models.dyadic.likelihood import HOPELESS, Likelihood
 from couples_study.models.dyadic.parameters import CORRELATION_LIMIT
-from couples_study.models.dyadic.residual import Floats
 from couples_study.models.dyadic.starts import from_moments, jittered
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.residual import Floats
 
 RESTARTS = 3
 MOST_STEPS = 500
-ZERO_EIGENVALUE = 1e-7  # of G in units of the residual variance and of scaled columns: a random effect that is not there
+ZERO_EIGENVALUE = (
+    1e-7  # of G in units of the residual variance and of scaled columns: a random effect that is not there
+)
 PUSH = 0.1  # how far a restart moves off a boundary that is not an optimum
 SEED = 20_240_101
 
@@ -84,9 +89,7 @@ def _better(first: Minimum, second: Minimum) -> Minimum:
 def _curvature(likelihood: Likelihood) -> Floats:
     """A first inverse Hessian: information grows with couples for random effects, with rows for residuals."""
     parts: list[Floats] = []
-    for stratum, form, (i, _) in zip(
-        likelihood.strata, likelihood.space.forms, likelihood.space.entries, strict=True
-    ):
+    for stratum, form, (i, _) in zip(likelihood.strata, likelihood.space.forms, likelihood.space.entries, strict=True):
         parts += [np.full(len(i), 0.25 / stratum.n_couples), np.full(form.residual.size, 0.5 / len(stratum.couple))]
     return np.diag(np.concatenate(parts))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from couples_study.models.dyadic.information import Information
-from couples_study.models.dyadic.residual import Floats
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from couples_study.models.dyadic.information import Information
+    from couples_study.models.dyadic.residual import Floats
 
 LEAST_DF = 1.0
 
@@ -18,7 +21,7 @@ class Satterthwaite:
     """Satterthwaite degrees of freedom of a fit (Giesbrecht & Burns, 1985; Fai & Cornelius, 1996).
 
     ``covariance`` (p, p) is that of the fixed effects, ``slopes`` (m, p, p) its derivatives by the covariance
-    parameters, ``information`` (m, m) those parameters' asymptotic covariance; the residual AR parameter is one of them.
+    parameters, the AR parameter among them, ``information`` (m, m) those parameters' asymptotic covariance.
     """
 
     covariance: Floats

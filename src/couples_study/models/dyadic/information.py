@@ -1,19 +1,22 @@
 """Information about the covariance parameters, and how the fixed effects' covariance moves with them.
 
-Taken on the covariance parameters with the scale among them, after directions of G without variance and correlations at
-their limit were removed: those have no sampling distribution to speak of, and left in they spoil the degrees of freedom.
+Taken on the covariance parameters with the scale among them. Directions in which G has no variance and correlations at
+their limit are taken out first: they have no sampling distribution to speak of, and spoil the degrees of freedom.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from couples_study.models.dyadic.fit import ZERO_EIGENVALUE
-from couples_study.models.dyadic.likelihood import Likelihood
 from couples_study.models.dyadic.parameters import CORRELATION_LIMIT, ParameterSpace, StratumForm
-from couples_study.models.dyadic.residual import Floats
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.likelihood import Likelihood
+    from couples_study.models.dyadic.residual import Floats
 
 STEP = 1e-4  # of the parameters, all of order one, for central differences of the exact gradient
 EIGEN_TOLERANCE = 1e-8
@@ -51,9 +54,7 @@ def observe(likelihood: Likelihood, theta: Floats) -> Information:
         hessian[i] = (up[0] - down[0]) / (2 * STEP)
         slopes[i] = (up[1] - down[1]) / (2 * STEP)
     covariance, proper = _invert(hessian, free)
-    return Information(
-        likelihood=inner, point=point, free=free, covariance=covariance, slopes=slopes, proper=proper
-    )
+    return Information(likelihood=inner, point=point, free=free, covariance=covariance, slopes=slopes, proper=proper)
 
 
 def _gradient_and_covariance(likelihood: Likelihood, full: Floats) -> tuple[Floats, Floats]:

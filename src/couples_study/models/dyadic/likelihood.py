@@ -7,13 +7,14 @@ The criterion is minus twice the log-likelihood, with the constants that lme4 an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from couples_study.models.dyadic.parameters import ParameterSpace
-from couples_study.models.dyadic.residual import Floats
-from couples_study.models.dyadic.stratum import State, Stratum
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.parameters import ParameterSpace
+    from couples_study.models.dyadic.residual import Floats
+    from couples_study.models.dyadic.stratum import State, Stratum
 
 HOPELESS = 1e300  # the criterion where V is not numerically positive definite
 

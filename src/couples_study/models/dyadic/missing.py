@@ -8,14 +8,16 @@ property of Rue & Held, 2005, chapter 2).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from couples_study.models.dyadic.crossproducts import Packing
 from couples_study.models.dyadic.plans import ABSENT, CoupleDays, edge_start
-from couples_study.models.dyadic.residual import Floats, Ints
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.residual import Floats, Ints
 
 
 class Elimination(NamedTuple):
@@ -113,7 +115,7 @@ class AbsentPartners:
         return Elimination(solved, inv_diag, inv_next)
 
     def contract(self, done: Elimination, sensitivity: Floats) -> Floats:
-        """Derivative by each weight of log|K_mm| less the trace of sensitivity (n_couples, k, k) with the correction."""
+        """Derivative by each weight of log|K_mm| less trace(sensitivity (n_couples, k, k), correction)."""
         solved = done.solved
         bent = np.matmul(solved[:, None, :], sensitivity[self.couple])[:, 0]
         by_weight = -2.0 * np.einsum("mk,mnk->mn", bent, self.near)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from statsmodels.base.model import LikelihoodModel
 from statsmodels.formula._manager import FormulaManager
 
@@ -16,8 +15,12 @@ from couples_study.models.dyadic.design import Columns, build
 from couples_study.models.dyadic.fit import MOST_STEPS, optimise
 from couples_study.models.dyadic.information import STEP
 from couples_study.models.dyadic.options import Options
-from couples_study.models.dyadic.residual import Floats
 from couples_study.models.dyadic.results import DyadicResults, DyadicResultsWrapper
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from couples_study.models.dyadic.residual import Floats
 
 COLUMN_ARGUMENTS = ("groups", "role", "time", "person", "exchangeable")
 
@@ -98,6 +101,8 @@ class DyadicMixedLM(LikelihoodModel):
     ) -> None:
         self.options = Options(residual=residual, rho=rho, G=G, re_by=re_by, dyads=dyads, reml=reml)
         refusals.contradictions(self.options, lagged_outcome=lagged_outcome, couple_day=couple_day)
+        refusals.finite(_floats(endog), ["outcome"], "endog")
+        refusals.finite(_floats(exog), list(_names(exog)), "exog")
         super().__init__(endog, exog, **kwargs)
         self.reml = reml
         self.columns = Columns(
@@ -147,7 +152,9 @@ class DyadicMixedLM(LikelihoodModel):
         ``maxiter=0`` gives the results at ``start_params`` as they are.
         """
         start = None if start_params is None else np.asarray(start_params, dtype=float)
-        return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimise(self.likelihood, start, most=maxiter))))
+        return cast(
+            "DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimise(self.likelihood, start, most=maxiter)))
+        )
 
     def with_options(self, **changes: Any) -> DyadicMixedLM:
         """The same rows under other options, say ``reml=False``."""

@@ -133,7 +133,7 @@ class ParameterSpace:
 
     def unpack(self, theta: Floats) -> list[tuple[Floats, Floats, Floats]]:
         """For each stratum L (q, q), the natural residual parameters (5,) and their Jacobian."""
-        out = []
+        out: list[tuple[Floats, Floats, Floats]] = []
         for form, basis, (i, j), start, stop in zip(
             self.forms, self.bases, self.entries, self.starts[:-1], self.starts[1:], strict=True
         ):

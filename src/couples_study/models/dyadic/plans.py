@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from couples_study.models.dyadic.residual import PAIR_EDGE, Atom, Floats, IndependentPlan, Ints, PairPlan, SameDayPlan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ABSENT = -1
 
@@ -36,8 +39,9 @@ def couple_days(couple: Ints, slot: Ints, day: Floats) -> CoupleDays:
 
 
 def _gaps(couple: Ints, day: Floats) -> Floats:
-    same = np.r_[False, couple[1:] == couple[:-1]]
-    return np.where(same, np.r_[0.0, np.diff(day)], 0.0)
+    gap = np.zeros(len(day))
+    gap[1:] = np.where(couple[1:] == couple[:-1], np.diff(day), 0.0)
+    return gap
 
 
 def independent_plan(couple: Ints, slot: Ints, day: Floats, *, ar: bool) -> IndependentPlan:

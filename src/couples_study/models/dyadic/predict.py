@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from couples_study.core.errors import FrameError
 from couples_study.models.dyadic.design import Design, Kind, expand
-from couples_study.models.dyadic.residual import Floats, Ints
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.residual import Floats, Ints
 
 
 def predict_couples(model: Any, effects: list[Floats], new_rows: bool, **columns: Any) -> Floats:
@@ -37,9 +39,11 @@ def _new(
     couple = design.labels.get_indexer(pd.Index(np.asarray(groups)))
     if np.any(couple < 0):
         raise FrameError(
-            "predict: groups", expected="couples of the fitted sample", found=f"{int(np.sum(couple < 0))} row(s) of others",
+            "predict: groups",
+            expected="couples of the fitted sample",
+            found=f"{int(np.sum(couple < 0))} row(s) of others",
             do="use level='population' for them",
-        )  # fmt: skip
+        )
     Z = np.asarray(exog_re, dtype=float).reshape(len(couple), -1)
     out = np.zeros(len(couple))
     for kind, u in zip(design.kinds, effects, strict=True):
@@ -67,6 +71,6 @@ def _slot(model: Any, kind: Kind, couple: Ints, role: Any, person: Any) -> Ints:
     fitted = columns.person if by_person else columns.role
     order = model.design.order[kind.rows]
     known = pd.DataFrame({"couple": kind.couples[kind.couple], "label": fitted[order], "slot": kind.slot})
-    known = known.drop_duplicates(["couple", "label"]).set_index(["couple", "label"])["slot"]
-    found = known.reindex(pd.MultiIndex.from_arrays([couple, np.asarray(label)]))
+    places = known.drop_duplicates(["couple", "label"]).set_index(["couple", "label"])["slot"]
+    found = places.reindex(pd.MultiIndex.from_arrays([couple, np.asarray(label)]))
     return np.nan_to_num(found.to_numpy(dtype=float)).astype(np.intp)

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 from scipy.optimize import minimize
 
 from couples_study.core.errors import AnalysisError
-from couples_study.models.dyadic.likelihood import Likelihood
-from couples_study.models.dyadic.residual import Floats
+from couples_study.models.dyadic.components import Read, components
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.likelihood import Likelihood
+    from couples_study.models.dyadic.residual import Floats
 
 STEP = 1e-6
 CLOSE = 1e-3  # of a standard normal: how near the interval's ends are found
 MOST_STEPS = 40
 FLAT = 1e-12
+GUESS = 0.1  # of the residual SD: a first step where there is no standard error
 
-Read = Callable[[Floats], float]
+
+def intervals(results: Any, level: float, names: tuple[str, ...] | None) -> pd.DataFrame:
+    """Intervals of a fit's variance parameters (all, or those named), one row each."""
+    model, shown = results.model, results.variance_parameters.set_index(["kind", "parameter"])
+    information, point = results.information, np.r_[results.theta, np.log(results.scale)]
+    inside = not results.convergence.boundary and information.free.all()
+    spread = information.covariance if inside else np.eye(len(point)) / np.sqrt(results.nobs)
+    profile = Profile(model.likelihood, point, spread)
+    rows = []
+    for part in components(model.design, model.likelihood.space):
+        if names is not None and part.name not in names:
+            continue
+        estimate, error = shown.loc[(part.kind, part.name)].to_numpy(dtype=float)
+        low, high = (0.0, np.inf) if part.name.startswith("sd(") else (-1.0, 1.0)
+        step = error if np.isfinite(error) else GUESS * np.sqrt(results.scale)
+        rows.append((part.kind, part.name, estimate, *profile.interval(part.read, low, high, step, level)))
+    return pd.DataFrame(rows, columns=["kind", "parameter", "estimate", "conf_low", "conf_high"])
 
 
 class Profile:
@@ -43,7 +64,8 @@ class Profile:
 
     def _end(self, read: Read, estimate: float, step: float, limit: float, target: float) -> float:
         inside, outside = (estimate, 0.0), None
-        z, value = np.zeros(len(self.point)), estimate + target * step
+        z: Floats = np.zeros(len(self.point))
+        value = estimate + target * step
         for _ in range(MOST_STEPS):
             if (value - limit) * np.sign(step) >= 0:
                 value = limit - 0.01 * (limit - inside[0])

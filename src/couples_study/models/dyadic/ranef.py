@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from couples_study.models.dyadic.design import Design
-from couples_study.models.dyadic.likelihood import Likelihood, Solution
-from couples_study.models.dyadic.residual import Floats
-from couples_study.models.dyadic.stratum import State
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.design import Design
+    from couples_study.models.dyadic.likelihood import Likelihood, Solution
+    from couples_study.models.dyadic.residual import Floats
+    from couples_study.models.dyadic.stratum import State
 
 
 def predictions(states: list[State], solution: Solution) -> list[Floats]:

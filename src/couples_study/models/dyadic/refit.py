@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from couples_study.models.dyadic.assemble import outcome_in_units
-from couples_study.models.dyadic.design import Design
 from couples_study.models.dyadic.fit import PUSH, Optimum, null_directions, optimise
-from couples_study.models.dyadic.likelihood import Likelihood
-from couples_study.models.dyadic.residual import Floats
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.design import Design
+    from couples_study.models.dyadic.likelihood import Likelihood
+    from couples_study.models.dyadic.residual import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +69,5 @@ def _warm(likelihood: Likelihood, optimum: Optimum) -> tuple[Floats, Floats | No
     unpacked = likelihood.space.unpack(optimum.theta)
     if not any(null_directions(L).size for L, _, _ in unpacked):
         return optimum.theta, optimum.inverse
-    factors = [np.linalg.cholesky(L @ L.T + PUSH**2 * np.eye(len(L))) for L, _, _ in unpacked]
+    factors: list[Floats] = [np.linalg.cholesky(L @ L.T + PUSH**2 * np.eye(len(L))) for L, _, _ in unpacked]
     return likelihood.space.pack(factors, [natural for _, natural, _ in unpacked]), None

@@ -5,13 +5,18 @@ Messages count rows and name columns; they never show an answer.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
 from couples_study.core.errors import AnalysisError, FrameError, listed
-from couples_study.models.dyadic.options import Options
-from couples_study.models.dyadic.residual import Floats, Ints
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from couples_study.models.dyadic.options import Options
+    from couples_study.models.dyadic.residual import Floats, Ints
 
 RANK_TOLERANCE = 1e-9  # of the largest diagonal of R after columns are scaled to length one
 WHERE = "DyadicMixedLM"
@@ -59,7 +64,10 @@ def roles_make_sense(labels: list[object], counts: Ints, couples: int) -> None:
     """Two roles at most, and each more than a slip of the pen."""
     if len(labels) > 2:
         raise FrameError(
-            f"{WHERE}: role", expected="at most two roles", found=f"{len(labels)}: {listed(labels)}", do="recode the role"
+            f"{WHERE}: role",
+            expected="at most two roles",
+            found=f"{len(labels)}: {listed(labels)}",
+            do="recode the role",
         )
     for label, count in zip(labels, counts, strict=True):
         if count == 1 and couples > 1:
@@ -145,7 +153,7 @@ def contradictions(options: Options, *, lagged_outcome: bool, couple_day: bool) 
     if lagged_outcome and options.ar:
         _refuse(
             "residual",
-            "no AR(1) residual beside the person's own lagged outcome (together they are an AR(2), symmetric in the two)",
+            "no AR(1) residual beside the own lagged outcome (together they are an AR(2), symmetric in the two)",
             f"residual {options.residual!r} with lagged_outcome",
             "use residual 'un'",
         )

@@ -1,9 +1,9 @@
 """Residual structures: which products of rows the likelihood needs, and the weight each gets.
 
-Every structure is a stationary Markov process in calendar days. With S the 2 x 2 covariance of the partners' residuals
-on one day and Phi = diag(rho_a, rho_b), two days g apart have innovation covariance Q_g = S - Phi^g S Phi^g, so a gap of
-any length is one step. A couple's R^-1 is then a weighted sum of fixed cross-products, and only the weights change while
-a model is fitted (Jones & Boadi-Boateng, 1991, for the continuous-time AR(1) with serial gaps).
+Every structure is a stationary Markov process in calendar days. With S the 2 x 2 covariance of the partners'
+residuals on one day and Phi = diag(rho_a, rho_b), two days g apart have innovation covariance Q_g = S - Phi^g S Phi^g,
+so a gap of any length is one step. A couple's R^-1 is then a weighted sum of fixed cross-products, and only the weights
+change while a model is fitted (Jones & Boadi-Boateng, 1991, for the continuous-time AR(1) with serial gaps).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Ints = NDArray[np.intp]
 
 STRUCTURES = ("iid", "role", "un", "role@ar1", "un@ar1")
@@ -41,7 +41,8 @@ class Atom(NamedTuple):
 class Plan(Protocol):
     """What a residual structure must offer: its atoms, and their weights at given natural parameters."""
 
-    atoms: tuple[Atom, ...]
+    @property
+    def atoms(self) -> tuple[Atom, ...]: ...
 
     def weights(self, natural: Floats) -> Weights: ...
 

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import statsmodels.base.wrapper as wrap
-from numpy.typing import ArrayLike
 from statsmodels.base.model import LikelihoodModelResults, LikelihoodResultsWrapper
 from statsmodels.formula._manager import FormulaManager
-from statsmodels.iolib.summary2 import Summary
 from statsmodels.stats.contrast import ContrastResults
 
-from couples_study.contracts.evidence import Concern
 from couples_study.core.errors import AnalysisError
-from couples_study.models.dyadic import components, concerns, ranef, simulate
+from couples_study.models.dyadic import components, concerns, profile, ranef, simulate
 from couples_study.models.dyadic.compare import LikelihoodRatio, likelihood_ratio
 from couples_study.models.dyadic.dense import CoupleBlock, couple_blocks
-from couples_study.models.dyadic.fit import Optimum
 from couples_study.models.dyadic.inference import Satterthwaite
 from couples_study.models.dyadic.information import Information, observe
 from couples_study.models.dyadic.predict import predict_couples
-from couples_study.models.dyadic.profile import Profile
 from couples_study.models.dyadic.refit import Refitter
-from couples_study.models.dyadic.residual import Floats
 from couples_study.models.dyadic.robust import ClusterRobust, cr2
-from couples_study.models.dyadic.stratum import State
 from couples_study.models.dyadic.summary import summarise
 from couples_study.models.dyadic.syntax import syntax
+
+if TYPE_CHECKING:
+    from statsmodels.iolib.summary2 import Summary
+
+    from couples_study.contracts.evidence import Concern
+    from couples_study.models.dyadic.fit import Optimum
+    from couples_study.models.dyadic.residual import Floats
+    from couples_study.models.dyadic.stratum import State
 
 LEVELS = ("population", "couple")
 
@@ -96,7 +97,7 @@ class DyadicResults(LikelihoodModelResults):
             return ContrastResults(chi2=chi2, statistic=chi2, df_denom=rank, distribution="chi2", distargs=(rank,))
         return ContrastResults(F=chi2 / rank, df_num=rank, df_denom=self.satterthwaite.joint_df(R))
 
-    def f_test(self, r_matrix: Any, cov_p: Any = None, invcov: Any = None) -> ContrastResults:
+    def f_test(self, r_matrix: Any, cov_p: Any = None, **_: Any) -> ContrastResults:
         """The same as `wald_test`."""
         return self.wald_test(r_matrix, cov_p)
 
@@ -115,16 +116,7 @@ class DyadicResults(LikelihoodModelResults):
 
     def robust_table(self, alpha: float = 0.05) -> pd.DataFrame:
         """Estimates with CR2 errors, df, t, p and interval, one row per fixed effect."""
-        from scipy import stats
-
-        error = np.sqrt(np.diag(self.robust.covariance))
-        df = self.robust.df(np.eye(len(error)))
-        t, half = self.params / error, stats.t.isf(alpha / 2, df) * error
-        columns = {
-            "estimate": self.params, "std_error": error, "df": df, "statistic": t, "p_value": 2 * stats.t.sf(abs(t), df),
-            "conf_low": self.params - half, "conf_high": self.params + half,
-        }  # fmt: skip
-        return pd.DataFrame(columns, index=self.model.exog_names)
+        return self.robust.table(self.params, self.model.exog_names, alpha)
 
     # -- likelihood ------------------------------------------------------------------------------------------------
 
@@ -150,7 +142,7 @@ class DyadicResults(LikelihoodModelResults):
 
     def compare_lr(self, smaller: Any) -> LikelihoodRatio:
         """Likelihood-ratio test against a nested fit of the same rows; refused across fixed parts under REML."""
-        return likelihood_ratio(smaller, self)  # type: ignore[arg-type]
+        return likelihood_ratio(smaller, self)
 
     @property
     def converged(self) -> bool:
@@ -186,20 +178,7 @@ class DyadicResults(LikelihoodModelResults):
 
     def variance_intervals(self, level: float = 0.95, names: tuple[str, ...] | None = None) -> pd.DataFrame:
         """Profile-likelihood intervals of the variance parameters (all, or those named)."""
-        model, shown = self.model, self.variance_parameters.set_index(["kind", "parameter"])
-        free = self.information.free
-        inside = not self.convergence.boundary and free.all()
-        spread = self.information.covariance if inside else np.eye(len(self._full)) / np.sqrt(self.nobs)
-        profile = Profile(model.likelihood, self._full, spread)
-        rows = []
-        for part in components.components(model.design, model.likelihood.space):
-            if names is not None and part.name not in names:
-                continue
-            estimate, error = shown.loc[(part.kind, part.name)]
-            low, high = (0.0, np.inf) if part.name.startswith("sd(") else (-1.0, 1.0)
-            error = error if np.isfinite(error) else 0.1 * np.sqrt(self.scale)
-            rows.append((part.kind, part.name, estimate, *profile.interval(part.read, low, high, error, level)))
-        return pd.DataFrame(rows, columns=["kind", "parameter", "estimate", "conf_low", "conf_high"])
+        return profile.intervals(self, level, names)
 
     # -- random effects, prediction, residuals ---------------------------------------------------------------------
 
@@ -289,10 +268,7 @@ class DyadicResults(LikelihoodModelResults):
 class DyadicResultsWrapper(LikelihoodResultsWrapper):
     """Gives arrays the caller's names, as statsmodels does."""
 
-    _attrs = {"df": "columns"}  # noqa: RUF012  - statsmodels reads a plain class attribute
-    _wrap_attrs = wrap.union_dicts(LikelihoodResultsWrapper._wrap_attrs, _attrs)
-    _methods: dict[str, str] = {}  # noqa: RUF012
-    _wrap_methods = wrap.union_dicts(LikelihoodResultsWrapper._wrap_methods, _methods)
+    _wrap_attrs = wrap.union_dicts(LikelihoodResultsWrapper._wrap_attrs, {"df": "columns"})
 
 
 wrap.populate_wrapper(DyadicResultsWrapper, DyadicResults)

@@ -7,13 +7,19 @@ model true; degrees of freedom follow from the same working model. It is the sen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+import pandas as pd
+from scipy import stats
 
-from couples_study.models.dyadic.dense import CoupleBlock
 from couples_study.models.dyadic.inference import combined_df
-from couples_study.models.dyadic.residual import Floats
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from couples_study.models.dyadic.dense import CoupleBlock
+    from couples_study.models.dyadic.residual import Floats
 
 EIGEN_TOLERANCE = 1e-12
 
@@ -48,16 +54,33 @@ class ClusterRobust:
         _, vectors = np.linalg.eigh(L @ self.covariance @ L.T)
         return combined_df(self.df(vectors.T @ L))
 
+    def table(self, params: Floats, names: list[str], alpha: float) -> pd.DataFrame:
+        """Estimates with these errors: df, t, p and interval, one row per coefficient."""
+        error = np.sqrt(np.diag(self.covariance))
+        df = self.df(np.eye(len(error)))
+        t, half = params / error, stats.t.isf(alpha / 2, df) * error
+        columns = {
+            "estimate": params,
+            "std_error": error,
+            "df": df,
+            "statistic": t,
+            "p_value": 2 * stats.t.sf(np.abs(t), df),
+            "conf_low": params - half,
+            "conf_high": params + half,
+        }
+        return pd.DataFrame(columns, index=names)
+
 
 def cr2(blocks: list[CoupleBlock], X: Floats, residuals: Floats, bread: Floats) -> ClusterRobust:
     """CR2 from the couples' dense blocks; ``bread`` (p, p) is (X'V^-1 X)^-1, residuals are y - X beta (n,)."""
     meat = np.zeros_like(bread)
     own, cross = np.empty((len(blocks), *bread.shape)), np.empty((len(blocks), *bread.shape))
     for c, block in enumerate(blocks):
-        B = _contribution(block.V, X[block.rows], bread)
+        V = block.covariance
+        B = _contribution(V, X[block.rows], bread)
         score = B.T @ residuals[block.rows]
         meat += np.outer(score, score)
-        own[c], cross[c] = B.T @ block.V @ B, X[block.rows].T @ B
+        own[c], cross[c] = B.T @ V @ B, X[block.rows].T @ B
     return ClusterRobust(covariance=meat, bread=bread, own=own, cross=cross)
 
 

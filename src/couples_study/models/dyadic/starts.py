@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from couples_study.models.dyadic.likelihood import Likelihood
-from couples_study.models.dyadic.parameters import StratumForm
-from couples_study.models.dyadic.residual import Floats
-from couples_study.models.dyadic.stratum import Stratum
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.likelihood import Likelihood
+    from couples_study.models.dyadic.parameters import StratumForm
+    from couples_study.models.dyadic.residual import Floats
+    from couples_study.models.dyadic.stratum import Stratum
 
 EM_STEPS = 3
 FIRST_SD = 0.5  # random effects against the residual, before the first EM step
@@ -18,7 +21,7 @@ FLOOR = 1e-4  # least relative variance to start from, so that no direction begi
 def from_moments(likelihood: Likelihood) -> Floats:
     """Packed start: EM for G with R = I (Laird & Ware, 1982), then R from residual moments."""
     forms, strata = likelihood.space.forms, likelihood.strata
-    factors = [FIRST_SD * np.eye(form.n_random) for form in forms]
+    factors: list[Floats] = [FIRST_SD * np.eye(form.n_random) for form in forms]
     plain = likelihood.space.pack(factors, [PLAIN for _ in forms])
     for _ in range(EM_STEPS):
         states = [stratum.evaluate(L, PLAIN) for stratum, L in zip(strata, factors, strict=True)]

@@ -7,14 +7,16 @@ Bates, 1988). Couples are handled in one batch.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from couples_study.models.dyadic.crossproducts import CrossProducts
 from couples_study.models.dyadic.missing import AbsentPartners
 from couples_study.models.dyadic.plans import ABSENT, couple_days, independent_plan, pair_plan, same_day_plan
-from couples_study.models.dyadic.residual import Floats, Ints, Plan, Weights
+
+if TYPE_CHECKING:
+    from couples_study.models.dyadic.residual import Floats, Ints, Plan, Weights
 
 
 class State(NamedTuple):
@@ -59,11 +61,14 @@ class Stratum:
         self.plan: Plan
         if not paired:
             self.plan = independent_plan(couple, slot, day, ar=ar)
+        elif not ar:
+            self.plan = same_day_plan(couple_days(couple, slot, day))
         else:
             days = couple_days(couple, slot, day)
-            self.plan = pair_plan(days) if ar else same_day_plan(days)
-            if ar and (days.row == ABSENT).any():
-                self.absent = AbsentPartners(rows, days, self.plan.gaps, len(self.plan.atoms))
+            pairs = pair_plan(days)
+            self.plan = pairs
+            if (days.row == ABSENT).any():
+                self.absent = AbsentPartners(rows, days, pairs.gaps, len(pairs.atoms))
         self.products = CrossProducts(rows, couple, self.plan.atoms, self.n_couples)
 
     def set_outcome(self, y: Floats) -> None:
@@ -82,7 +87,7 @@ class Stratum:
         return self.products.packing.unpack(packed), logdet, weights, done
 
     def evaluate(self, L: Floats, natural: Floats) -> State:
-        """The stratum at G = L L' (L may have fewer columns than rows) and R from ``natural``; raises LinAlgError where V is not positive definite."""
+        """The stratum at G = L L' and R from ``natural``; raises LinAlgError where V is not positive definite."""
         M, logdet, weights, done = self.cross_products(natural)
         q = self.q
         A, B = M[:, :q, :q], M[:, :q, q:]

@@ -42,7 +42,12 @@ def _heading(results: Any, yname: str) -> dict[str, Any]:
 def _fixed(results: Any, xnames: list[str], alpha: float) -> pd.DataFrame:
     interval = np.asarray(results.conf_int(alpha))
     columns = {
-        "Coef.": results.params, "Std.Err.": results.bse, "df": results.df, "t": results.tvalues, "P>|t|": results.pvalues,
-        f"[{alpha / 2:.3g}": interval[:, 0], f"{1 - alpha / 2:.3g}]": interval[:, 1],
-    }  # fmt: skip
+        "Coef.": results.params,
+        "Std.Err.": results.bse,
+        "df": results.df,
+        "t": results.tvalues,
+        "P>|t|": results.pvalues,
+        f"[{alpha / 2:.3g}": interval[:, 0],
+        f"{1 - alpha / 2:.3g}]": interval[:, 1],
+    }
     return pd.DataFrame({name: np.asarray(values) for name, values in columns.items()}, index=xnames)
