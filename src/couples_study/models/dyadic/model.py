@@ -105,6 +105,11 @@ class DyadicMixedLM(LikelihoodModel):
         refusals.finite(_floats(exog), list(_names(exog)), "exog")
         super().__init__(endog, exog, **kwargs)
         self.reml = reml
+        self.names = {
+            "groups": _name(groups, "couple"),
+            "role": _name(role, "role"),
+            "time": _name(time, "day"),
+        }
         self.columns = Columns(
             y=_floats(self.endog), X=_floats(self.exog), x_names=tuple(self.exog_names), groups=np.asarray(groups),
             role=_or_none(role), time=_or_none(time), Z=_matrix(exog_re), z_names=_names(exog_re),
@@ -125,7 +130,7 @@ class DyadicMixedLM(LikelihoodModel):
         """
         for name in COLUMN_ARGUMENTS:
             if isinstance(kwargs.get(name), str):
-                kwargs[name] = data[kwargs[name]].to_numpy()
+                kwargs[name] = data[kwargs[name]]
         if re_formula is not None:
             matrix = FormulaManager().get_matrices(re_formula, data, eval_env=kwargs.get("eval_env", 0))
             kwargs["exog_re"] = matrix
@@ -160,7 +165,7 @@ class DyadicMixedLM(LikelihoodModel):
         """The same rows under other options, say ``reml=False``."""
         words = {name: getattr(self.options, name) for name in ("residual", "rho", "G", "re_by", "dyads", "reml")}
         names = ("groups", "role", "time", "person", "exchangeable")
-        given = {name: getattr(self.columns, name) for name in names}
+        given = {name: _named(getattr(self.columns, name), self.names.get(name)) for name in names}
         Z = None if self.columns.Z is None else pd.DataFrame(self.columns.Z, columns=list(self.columns.z_names))
         exog = pd.DataFrame(self.columns.X, columns=list(self.columns.x_names))
         endog = pd.Series(self.columns.y, name=self.endog_names)
@@ -177,6 +182,14 @@ def _floats(values: ArrayLike) -> Floats:
 
 def _or_none(values: ArrayLike | None) -> Any:
     return None if values is None else np.asarray(values)
+
+
+def _named(values: Any, name: str | None) -> Any:
+    return None if values is None else pd.Series(values, name=name)
+
+
+def _name(values: Any, default: str) -> str:
+    return str(getattr(values, "name", None) or default)
 
 
 def _matrix(values: ArrayLike | None) -> Floats | None:
