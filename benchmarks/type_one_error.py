@@ -69,7 +69,7 @@ def diary(rng: np.random.Generator, couples: int, days: int) -> pd.DataFrame:
 
 
 def replicate(rng: np.random.Generator, couples: int, days: int, residual: str) -> dict[str, np.ndarray | float]:
-    """p-values of every contrast by the model's errors and by CR2, and whether the fit converged inside its space."""
+    """p-values of every contrast by each kind of errors, and whether the fit converged inside its space."""
     frame = diary(rng, couples, days)
     result = DyadicMixedLM(
         frame["y"], frame[FIXED], groups=frame["couple"], role=frame["role"], time=frame["day"],
@@ -79,7 +79,8 @@ def replicate(rng: np.random.Generator, couples: int, days: int, residual: str) 
     effect = L @ np.asarray(result.params)
     out: dict[str, np.ndarray | float] = {"converged": result.converged, "boundary": bool(result.convergence.boundary)}
     for name, cov, df in (
-        ("model", np.asarray(result.cov_params()), result.satterthwaite.df(L)),
+        ("gls", np.asarray(result.cov_params()), result.satterthwaite.df(L)),
+        ("kr", np.asarray(result.with_errors("kr").cov_params()), result.satterthwaite.df(L)),
         ("CR2", result.robust.covariance, result.robust.df(L)),
     ):
         error = np.sqrt(np.einsum("rp,pq,rq->r", L, cov, L))
@@ -94,7 +95,7 @@ def study(couples: int, days: int, first: int, reps: int, residual: str) -> list
 
 
 def rows(couples: int, done: list[dict[str, np.ndarray | float]]) -> Iterator[dict[str, object]]:
-    for by in ("model", "CR2"):
+    for by in ("gls", "kr", "CR2"):
         p, df = np.array([one[by] for one in done]), np.array([one[f"{by} df"] for one in done])
         for k, name in enumerate(CONTRASTS):
             hits = int(np.sum(p[:, k] < 0.05))

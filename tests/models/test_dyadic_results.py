@@ -156,6 +156,22 @@ def test_robust_row(result: Any) -> None:
     assert result.robust.joint_df(np.eye(5)[:2]) > 3
 
 
+def test_kinds_of_errors(result: Any) -> None:
+    robust = result.with_errors("cr2")
+    table = result.robust_table()
+    np.testing.assert_allclose(robust.bse, table["std_error"])
+    np.testing.assert_allclose(robust.pvalues, table["p_value"])
+    np.testing.assert_allclose(robust.conf_int()[0], table["conf_low"])
+    kr = result.model.fit(cov_type="kr")
+    assert (kr.bse >= 0.999 * result.bse).all()
+    assert kr.bse["between"] > 1.03 * result.bse["between"]
+    assert float(kr.t_test("wa = wb").sd[0]) > float(result.t_test("wa = wb").sd[0])
+    with pytest.raises(AnalysisError, match="gls, kr, cr2"):
+        result.with_errors("hc3")
+    with pytest.raises(AnalysisError, match="REML"):
+        result.model.with_options(reml=False).fit(cov_type="kr")
+
+
 def test_reliability_of_person_means() -> None:
     assert person_mean_reliability(0.5, 28)[1] is None
     value, concern = person_mean_reliability(0.3, 7)

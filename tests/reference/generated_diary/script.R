@@ -1,5 +1,5 @@
 # Reference numbers for the bundle `generated_diary`. Run in its folder: Rscript script.R
-suppressMessages({library(lme4); library(lmerTest); library(nlme); library(clubSandwich); library(jsonlite)})
+suppressMessages({library(lme4); library(lmerTest); library(nlme); library(clubSandwich); library(pbkrtest); library(jsonlite)})
 d <- read.csv("diary.csv")
 d$fa <- as.numeric(d$role == "a"); d$fb <- 1 - d$fa
 d$wa <- d$fa * d$within; d$wb <- d$fb * d$within; d$ma <- d$fa * d$between; d$mb <- d$fb * d$between
@@ -29,6 +29,7 @@ from_nlme <- function(f, cr = TRUE) {
 slopes <- lmer(update(fx, . ~ . + (0 + fa + fb + wa + wb | couple)), d, control = tight)
 slopes_ml <- update(slopes, REML = FALSE)
 diagonal <- lmer(update(fx, . ~ . + (0 + fa + fb + wa + wb || couple)), d, control = tight)
+kr <- list(se = as.numeric(sqrt(diag(as.matrix(vcovAdj(slopes))))))
 joint <- contest(slopes, rbind(c(0, 0, 1, -1, 0, 0), c(0, 0, 0, 0, 1, -1)), joint = TRUE)
 ar <- lme(fx, random = ~ 0 + fa + fb | couple, data = d, weights = varIdent(form = ~ 1 | role),
           correlation = corCAR1(form = ~ day | couple/role), control = ctl)
@@ -39,8 +40,9 @@ un_gls <- gls(fx, d, weights = varIdent(form = ~ 1 | role), correlation = corCom
               control = glsControl(tolerance = 1e-9, msTol = 1e-11))
 out <- list(versions = list(R = R.version.string, lme4 = as.character(packageVersion("lme4")),
               lmerTest = as.character(packageVersion("lmerTest")), nlme = as.character(packageVersion("nlme")),
-              clubSandwich = as.character(packageVersion("clubSandwich"))),
-  slopes = c(from_lmer(slopes), list(joint = list(F = joint$`F value`, df = joint$DenDF, p = joint$`Pr(>F)`))),
+              clubSandwich = as.character(packageVersion("clubSandwich")),
+              pbkrtest = as.character(packageVersion("pbkrtest"))),
+  slopes = c(from_lmer(slopes), list(kr = kr, joint = list(F = joint$`F value`, df = joint$DenDF, p = joint$`Pr(>F)`))),
   slopes_ml = from_lmer(slopes_ml), diagonal = from_lmer(diagonal), het = from_nlme(het), ar = from_nlme(ar),
   ar_gls = from_nlme(ar_gls), un_gls = from_nlme(un_gls))
 write(toJSON(out, digits = NA, auto_unbox = TRUE, pretty = TRUE), "output.json")

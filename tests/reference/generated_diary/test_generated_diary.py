@@ -20,6 +20,7 @@ LOGLIK = 1e-5  # lme4 and nlme stop this near the optimum; ours may only be high
 ESTIMATE = 2e-4  # of a standard error: what is left of their stopping rules
 ERROR = 2e-4  # relative, standard errors
 DF = 2e-3  # relative: lmerTest differentiates numerically
+KENWARD_ROGER = 2e-3  # relative, standard errors
 P = 2e-3  # absolute on p, follows from the df
 
 
@@ -86,6 +87,15 @@ def test_joint_test(diary: pd.DataFrame, expected: dict[str, Any]) -> None:
     assert test.fvalue == pytest.approx(theirs["F"], rel=ERROR)
     assert test.df_denom == pytest.approx(theirs["df"], rel=DF)
     assert float(test.pvalue) == pytest.approx(theirs["p"], abs=P)
+
+
+def test_kenward_roger_errors(diary: pd.DataFrame, expected: dict[str, Any]) -> None:
+    """pbkrtest weighs by expected information, we by observed: the adjustment agrees to a few percent of itself."""
+    gls = fit(diary, SLOPES, residual="iid")
+    kr = gls.with_errors("kr")
+    np.testing.assert_allclose(kr.bse, expected["slopes"]["kr"]["se"], rtol=KENWARD_ROGER)
+    np.testing.assert_allclose(kr.df, gls.df)
+    assert (kr.bse > gls.bse).all()
 
 
 def test_variances_and_random_effects(diary: pd.DataFrame, expected: dict[str, Any]) -> None:

@@ -151,15 +151,17 @@ class DyadicMixedLM(LikelihoodModel):
         rows = np.array([(self.score(point + step) - self.score(point - step)) / (2 * STEP) for step in steps])
         return 0.5 * (rows + rows.T)
 
-    def fit(self, start_params: ArrayLike | None = None, maxiter: int = MOST_STEPS) -> DyadicResults:
+    def fit(
+        self, start_params: ArrayLike | None = None, maxiter: int = MOST_STEPS, cov_type: str = "gls"
+    ) -> DyadicResults:
         """Fit by (restricted) maximum likelihood, from moments or from packed covariance parameters.
 
-        ``maxiter=0`` gives the results at ``start_params`` as they are.
+        ``maxiter=0`` gives the results at ``start_params`` as they are. ``cov_type`` is ``gls``, ``kr`` or ``cr2``: see
+        `DyadicResults`. With fewer than about 100 couples, ``gls`` errors of between-person effects are too small.
         """
         start = None if start_params is None else np.asarray(start_params, dtype=float)
-        return cast(
-            "DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimise(self.likelihood, start, most=maxiter)))
-        )
+        optimum = optimise(self.likelihood, start, most=maxiter)
+        return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimum, cov_type)))
 
     def with_options(self, **changes: Any) -> DyadicMixedLM:
         """The same rows under other options, say ``reml=False``."""

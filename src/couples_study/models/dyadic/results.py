@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,13 @@ from statsmodels.base.model import LikelihoodModelResults, LikelihoodResultsWrap
 from statsmodels.formula._manager import FormulaManager
 from statsmodels.stats.contrast import ContrastResults
 
-from couples_study.core.errors import AnalysisError
+from couples_study.core.errors import AnalysisError, listed
 from couples_study.models.dyadic import components, concerns, profile, ranef, simulate
 from couples_study.models.dyadic.compare import LikelihoodRatio, likelihood_ratio
 from couples_study.models.dyadic.dense import CoupleBlock, couple_blocks
 from couples_study.models.dyadic.inference import Satterthwaite
 from couples_study.models.dyadic.information import Information, observe
+from couples_study.models.dyadic.kenward_roger import adjusted_covariance
 from couples_study.models.dyadic.predict import predict_couples
 from couples_study.models.dyadic.refit import Refitter
 from couples_study.models.dyadic.robust import ClusterRobust, cr2
@@ -33,17 +34,24 @@ if TYPE_CHECKING:
     from couples_study.models.dyadic.stratum import State
 
 LEVELS = ("population", "couple")
+COV_TYPES = {
+    "gls": "generalised least squares, variances taken as known",
+    "kr": "generalised least squares with what estimating the variances adds (Kenward & Roger)",
+    "cr2": "couple-cluster-robust, bias-reduced (CR2)",
+}
 
 
 class DyadicResults(LikelihoodModelResults):
     """A fitted dyadic model.
 
     ``params``, ``bse``, ``tvalues``, ``pvalues``, ``conf_int`` and ``cov_params`` are of the fixed effects, with t
-    tests on Satterthwaite degrees of freedom (``df``). Variance parameters are in ``variance_parameters``; ``theta`` is
-    their packed form, ``scale`` the first partner's residual variance.
+    tests on Satterthwaite degrees of freedom (``df``). ``cov_type`` says which errors they are: ``gls`` takes the
+    variances as known, ``kr`` adds what their estimation costs (Kenward & Roger, 1997), ``cr2`` is cluster-robust.
+    Variance parameters are in ``variance_parameters``; ``theta`` is their packed form, ``scale`` the first partner's
+    residual variance.
     """
 
-    def __init__(self, model: Any, optimum: Optimum) -> None:
+    def __init__(self, model: Any, optimum: Optimum, cov_type: str = "gls") -> None:
         self.optimum, self.theta, self.convergence = optimum, optimum.theta, optimum.convergence
         likelihood, design = model.likelihood, model.design
         self._solution = likelihood.solve(likelihood.states(self.theta))
@@ -54,6 +62,27 @@ class DyadicResults(LikelihoodModelResults):
         root = self._turn @ self._solution.root
         super().__init__(model, params, normalized_cov_params=root @ root.T, scale=scale, use_t=True)
         self.df_model, self.df_resid, self.nobs = model.df_model, model.df_resid, model.nobs
+        self._gls = scale * root @ root.T
+        self._set_errors(cov_type)
+
+    def _set_errors(self, cov_type: str) -> None:
+        if cov_type not in COV_TYPES:
+            raise AnalysisError(
+                "cov_type", expected=f"one of {listed(COV_TYPES)}", found=repr(cov_type), do="choose one"
+            )
+        if cov_type == "kr" and not self.model.reml:
+            raise AnalysisError(
+                "cov_type", expected="'kr' with REML", found="ML", do="fit with reml=True, or use 'gls'"
+            )
+        self.cov_type, self.cov_kwds = cov_type, {"description": COV_TYPES[cov_type]}
+        if cov_type == "kr":
+            self.cov_params_default = self._turn @ adjusted_covariance(self.information) @ self._turn.T
+        elif cov_type == "cr2":
+            self.cov_params_default = self.robust.covariance
+
+    def with_errors(self, cov_type: str) -> DyadicResults:
+        """The same fit with other standard errors, degrees of freedom and tests; nothing is fitted again."""
+        return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self.model, self.optimum, cov_type)))
 
     # -- fixed effects ---------------------------------------------------------------------------------------------
 
@@ -65,12 +94,16 @@ class DyadicResults(LikelihoodModelResults):
     @cached_property
     def satterthwaite(self) -> Satterthwaite:
         """Degrees of freedom of any contrast of the fixed effects."""
-        return Satterthwaite.of(np.asarray(self.cov_params()), self.information, self._turn)
+        return Satterthwaite.of(self._gls, self.information, self._turn)
+
+    @property
+    def _reference(self) -> Satterthwaite | ClusterRobust:
+        return self.robust if self.cov_type == "cr2" else self.satterthwaite
 
     @cached_property
     def df(self) -> Floats:
         """Satterthwaite degrees of freedom (p,) of each fixed effect."""
-        return self.satterthwaite.df(np.eye(len(self.params)))
+        return self._reference.df(np.eye(len(self.params)))
 
     @property
     def df_resid_inference(self) -> Floats:
@@ -84,7 +117,7 @@ class DyadicResults(LikelihoodModelResults):
         effect, sd = R @ self.params, np.sqrt(np.einsum("rp,pq,rq->r", R, cov, R))
         if use_t is False:
             return ContrastResults(effect=effect, statistic=(effect - q) / sd, sd=sd, distribution="norm")
-        return ContrastResults(effect=effect, t=(effect - q) / sd, sd=sd, df_denom=self.satterthwaite.df(R))
+        return ContrastResults(effect=effect, t=(effect - q) / sd, sd=sd, df_denom=self._reference.df(R))
 
     def wald_test(self, r_matrix: Any, cov_p: Any = None, use_f: bool | None = None, **_: Any) -> ContrastResults:
         """F test that all contrasts vanish, denominator degrees of freedom after Fai & Cornelius (1996)."""
@@ -95,7 +128,7 @@ class DyadicResults(LikelihoodModelResults):
         rank = int(np.linalg.matrix_rank(R @ cov @ R.T))
         if use_f is False:
             return ContrastResults(chi2=chi2, statistic=chi2, df_denom=rank, distribution="chi2", distargs=(rank,))
-        return ContrastResults(F=chi2 / rank, df_num=rank, df_denom=self.satterthwaite.joint_df(R))
+        return ContrastResults(F=chi2 / rank, df_num=rank, df_denom=self._reference.joint_df(R))
 
     def f_test(self, r_matrix: Any, cov_p: Any = None, **_: Any) -> ContrastResults:
         """The same as `wald_test`."""
@@ -112,7 +145,7 @@ class DyadicResults(LikelihoodModelResults):
         """Couple-cluster-robust CR2 covariance with its own Satterthwaite df: the sensitivity row."""
         design = self.model.design
         residuals = self.model.columns.y[design.order] - design.X @ self.params
-        return cr2(self._blocks, design.X, residuals, np.asarray(self.cov_params()))
+        return cr2(self._blocks, design.X, residuals, self._gls)
 
     def robust_table(self, alpha: float = 0.05) -> pd.DataFrame:
         """Estimates with CR2 errors, df, t, p and interval, one row per fixed effect."""

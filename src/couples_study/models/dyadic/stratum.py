@@ -101,6 +101,17 @@ class Stratum:
         cross = M[:, q:, q:].sum(axis=0) - np.einsum("cqi,cqj->ij", B, PB, optimize=True)
         return State(A, B, PV, PB, cross, logdet, A @ PV, weights, done)
 
+    def fixed_information(self, G: Floats, natural: Floats) -> Floats:
+        """X'V^-1 X (p, p) of the stratum for any symmetric G near a proper one."""
+        M, *_ = self.cross_products(natural)
+        q = self.q
+        total = M[:, q:-1, q:-1].sum(axis=0)
+        if not q:
+            return total
+        A, B = M[:, :q, :q], M[:, :q, q:-1]
+        PB = np.linalg.solve(np.eye(q) + G @ A, G @ B)
+        return total - np.einsum("cqi,cqj->ij", B, PB, optimize=True)
+
     def sensitivity(self, state: State, turn: Floats) -> tuple[Floats, Floats]:
         """Derivatives by G (q, q) and by the natural residual parameters (5,) of the stratum's -2 log-likelihood.
 

@@ -30,6 +30,7 @@ def _heading(results: Any, yname: str) -> dict[str, Any]:
         "Couples": len(design.labels),
         "People": design.n_people,
         "Rows": results.nobs,
+        "Errors": results.cov_type,
         "Method": "REML" if options.reml else "ML",
         "Residual": options.residual + (" (rho in (-1, 1))" if options.ar else ""),
         "Random effects": options.G if any(kind.z_names for kind in design.kinds) else "none",
