@@ -14,14 +14,12 @@ import platform
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")
 
 import numpy as np
 import pandas as pd
@@ -117,21 +115,24 @@ def _check(job: str, mine: float, theirs: float, off: float) -> None:
         raise SystemExit(f"disagreement with lmer: log-likelihood {mine} and {theirs}, estimates off by {off} SE")
 
 
+def single_threaded() -> None:
+    """Start over with one BLAS thread, which must be said before numpy is imported."""
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    if any(os.environ.get(name) != "1" for name in names):
+        environment = {**os.environ, **dict.fromkeys(names, "1")}
+        raise SystemExit(subprocess.run([sys.executable, *sys.argv], env=environment, check=False).returncode)
+
+
 def growth(sizes: list[tuple[int, int]], along: int, repeats: int) -> list[dict[str, Any]]:
     """Seconds by size, and the exponent from the smallest to the largest."""
     rows = []
+    frames = [diary(couples, days) for couples, days in sizes]
     for residual in RESIDUALS:
-        seconds = [
-            best(lambda n=n, d=d, r=residual: ours(diary(n, d), r), repeats)[0] - _making(n, d) for n, d in sizes
-        ]
+        seconds = [best(lambda f=frame, r=residual: ours(f, r), repeats)[0] for frame in frames]
         exponent = np.log(seconds[-1] / seconds[0]) / np.log(sizes[-1][along] / sizes[0][along])
         shown = {f"{n} x {d}": taken for (n, d), taken in zip(sizes, seconds, strict=True)}
         rows.append({"residual": residual, **shown, "exponent": exponent})
     return rows
-
-
-def _making(couples: int, days: int) -> float:
-    return best(lambda: diary(couples, days), 3)[0]
 
 
 def refits(folder: Path, count: int) -> list[dict[str, Any]]:
@@ -168,10 +169,13 @@ def page(sections: dict[str, list[dict[str, Any]]]) -> str:
     versions = f"Python {platform.python_version()}, numpy {np.__version__}, scipy {scipy.__version__}, "
     versions += f"pandas {pd.__version__}, statsmodels {statsmodels.__version__}"
     lines = [
-        "# Performance", "",
-        "Written by `benchmarks/run.py` in one run on one machine, one BLAS thread, best of the repeats. Seconds depend on",
-        "the machine; ratios and log-likelihoods do not. The model has two role intercepts and two role slopes, correlated,",
-        "on diaries with AR(1), a residual variance per role, same-day correlation and 15% missing evenings.", "",
+        "# Performance",
+        "",
+        "Written by `benchmarks/run.py` in one run on one machine, one BLAS thread, best of the repeats. Seconds",
+        "depend on the machine; ratios and log-likelihoods do not. The model has two role intercepts and two role",
+        "slopes, correlated, on diaries with AR(1), a residual variance per role, same-day correlation and 15% missing",
+        "evenings.",
+        "",
         versions + ("." if shutil.which("Rscript") else ". No R on this machine: its rows are left out."),
     ]  # fmt: skip
     for title, rows in sections.items():
@@ -191,6 +195,7 @@ def _table(frame: pd.DataFrame) -> str:
 
 
 def main() -> None:
+    single_threaded()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small sizes, one repeat")
     parser.add_argument("--huge", action="store_true", help="also 20,000 couples x 28 days")

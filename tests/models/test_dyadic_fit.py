@@ -91,6 +91,13 @@ def test_a_boundary_is_an_optimum_and_is_said() -> None:
     assert np.isfinite(result.df).all()
 
 
+def test_starts_beyond_sense_are_survived() -> None:
+    ours = model(diary(couples=40), ["fa", "fb"], residual="un@ar1")
+    best = ours.fit()
+    for far in (30.0, -400.0):
+        assert ours.fit(start_params=np.full(len(best.theta), far)).llf == pytest.approx(best.llf, abs=ONE_OPTIMUM)
+
+
 def test_a_standstill_at_zero_variance_is_left() -> None:
     ours = model(diary(couples=40), ["fa", "fb"], residual="iid")
     best = ours.fit()

@@ -10,7 +10,7 @@ import pytest
 from dyadic_data import FIXED, SLOPES, diary, model
 
 from couples_study.core.errors import AnalysisError, FrameError
-from couples_study.models.dyadic import DyadicMixedLM, likelihood_ratio
+from couples_study.models.dyadic import DyadicMixedLM, distinguishability, likelihood_ratio
 
 SECRET = 4321.125
 
@@ -127,5 +127,10 @@ def test_likelihood_ratio_guards() -> None:
         likelihood_ratio(large, small)
     with pytest.raises(AnalysisError, match="same rows"):
         likelihood_ratio(small, model(frame.iloc[1:], ["fa", "fb"], residual="un@ar1").fit())
+    pooled = model(frame, ["one"], ["one", "within"], residual="un", dyads="indistinguishable", re_by="partner").fit()
+    with pytest.raises(AnalysisError, match="maximum likelihood"):
+        distinguishability(pooled, large)
+    with pytest.raises(AnalysisError, match="indistinguishable partners first"):
+        distinguishability(large, pooled)
     ml = fewer.model.with_options(reml=False).fit(), large.model.with_options(reml=False).fit()
     assert likelihood_ratio(*ml).df == 2

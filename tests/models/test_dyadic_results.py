@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import pickle
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from dyadic_data import FIXED, SLOPES, diary, model
 from scipy import stats
@@ -12,9 +14,6 @@ from statsmodels.base.model import LikelihoodModelResults
 
 from couples_study.core.errors import AnalysisError, FrameError
 from couples_study.models.dyadic import DyadicMixedLM, person_mean_reliability
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +69,25 @@ def test_formula_gives_the_same_fit(frame: pd.DataFrame, result: Any) -> None:
     assert again.llf == pytest.approx(result.llf, abs=1e-9)
     assert list(again.params.index) == FIXED
     assert list(again.cov_re["distinguishable"].columns) == SLOPES
+
+
+def test_formulas_do_not_drop_rows(frame: pd.DataFrame) -> None:
+    holes = frame.assign(within=frame["within"].where(frame["day"] > 2))
+    with pytest.raises(FrameError, match="missing"):
+        DyadicMixedLM.from_formula("y ~ within", holes, groups="couple", role="role", time="day")
+
+
+def test_dates_are_days(frame: pd.DataFrame, result: Any) -> None:
+    dated = frame.assign(day=pd.Timestamp("2024-02-27") + pd.to_timedelta(frame["day"], unit="D"))
+    assert model(dated, SLOPES, residual="un@ar1").fit().llf == pytest.approx(result.llf, abs=1e-9)
+    with pytest.raises(FrameError, match="whole days"):
+        model(dated.assign(day=dated["day"] + pd.to_timedelta(frame["couple"], unit="h")), residual="un@ar1")
+
+
+def test_results_can_be_kept(result: Any) -> None:
+    again = pickle.loads(pickle.dumps(result))  # noqa: S301  - our own bytes
+    np.testing.assert_array_equal(again.params, result.params)
+    np.testing.assert_array_equal(again.pvalues, result.pvalues)
 
 
 def test_partner_wise_effects_are_role_dummies(frame: pd.DataFrame, result: Any) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from couples_study.models.dyadic import DyadicMixedLM, likelihood_ratio
+from couples_study.models.dyadic import DyadicMixedLM, distinguishability
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[2] / ".." / "shared" / "data" / "acitelli" / "acipair.csv"
@@ -85,7 +85,7 @@ def test_printed_distinguishable(couples: pd.DataFrame) -> None:
 
 def test_printed_distinguishability(couples: pd.DataFrame, expected: dict[str, Any]) -> None:
     large, small = fit(couples, same=False, reml=False), fit(couples, same=True, reml=False)
-    test = likelihood_ratio(small, large)
+    test = distinguishability(small, large)
     assert round(large.llf, 4) == -137.8035
     assert (round(test.statistic, 3), test.df, round(test.p_value, 2)) == (7.277, 4, 0.12)
     assert test.statistic == pytest.approx(expected["test"]["statistic"], abs=LOGLIK)

@@ -64,7 +64,8 @@ def minimise(
             continue
         inverse, fresh = _update(inverse, found.theta - theta, found.gradient - gradient), False
         theta, value, gradient = found.theta, found.value, found.gradient
-    return Minimum(theta, value, gradient, inverse, iteration, evaluations, decrement, decrement < 100 * tolerance)
+    good = decrement < 100 * tolerance and value < HOPELESS
+    return Minimum(theta, value, gradient, inverse, iteration, evaluations, decrement, good)
 
 
 def _update(inverse: Floats, step: Floats, change: Floats) -> Floats:

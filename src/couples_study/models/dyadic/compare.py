@@ -51,6 +51,19 @@ def likelihood_ratio(small: DyadicResults, large: DyadicResults) -> LikelihoodRa
     return LikelihoodRatio(statistic=statistic, df=df, p_value=float(stats.chi2.sf(statistic, df)))
 
 
+def distinguishability(pooled: DyadicResults, by_role: DyadicResults) -> LikelihoodRatio:
+    """Do the roles differ at all? Pooled effects and exchangeable partners against everything by role.
+
+    Both by maximum likelihood (Kenny, Kashy & Cook, 2006, chapter 6).
+    """
+    kinds = pooled.model.options.dyads, by_role.model.options.dyads
+    if kinds != ("indistinguishable", "distinguishable"):
+        _refuse("indistinguishable partners first, distinguishable second", " and ".join(kinds), "fit those two models")
+    if pooled.model.reml:
+        _refuse("maximum likelihood, the fixed parts being different", "REML", "fit both with reml=False")
+    return likelihood_ratio(pooled, by_role)
+
+
 def _same_span(small: DyadicResults, large: DyadicResults) -> bool:
     X, W = np.asarray(small.model.exog), np.asarray(large.model.exog)
     if X.shape != W.shape:

@@ -8,11 +8,9 @@ import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from couples_study.models.dyadic.residual import Atom, Floats, Ints
 
-CHUNK = 4_000_000  # floats held at once while products are summed
+CHUNK = 1_000_000  # floats held at once while products are summed
 DENSE_SHARE = 0.3  # an atom that this share of couples has is stored for all couples, the rest as (atom, couple) rows
 
 
@@ -50,22 +48,29 @@ class CrossProducts:
     """
 
     def __init__(self, rows: Floats, couple: Ints, atoms: tuple[Atom, ...], n_couples: int) -> None:
-        self.rows, self.n_couples, self.n_atoms = rows, n_couples, len(atoms)
+        self.n_couples, self.n_atoms = n_couples, len(atoms)
+        self.columns = np.ascontiguousarray(rows.T)
         self.packing = Packing(rows.shape[1])
         self._index(couple, atoms)
         self._store(self._sums(self.packing.i, self.packing.j))
 
+    @property
+    def rows(self) -> Floats:
+        """[Z X y] (N, k)."""
+        return self.columns.T
+
     def _index(self, couple: Ints, atoms: tuple[Atom, ...]) -> None:
         self.left = np.concatenate([atom.left for atom in atoms])
         self.right = np.concatenate([atom.right for atom in atoms])
-        self.square = np.repeat([atom.left is atom.right for atom in atoms], [len(atom.left) for atom in atoms])
         atom_of_pair = np.repeat(np.arange(len(atoms)), [len(atom.left) for atom in atoms])
         key = atom_of_pair * self.n_couples + couple[self.left]
         self.starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
         self.block_atom, self.block_couple = np.divmod(key[self.starts], self.n_couples)
+        square = np.array([atom.left is atom.right for atom in atoms])
+        self.weight = np.where(square[self.block_atom], 0.5, 1.0)
 
-    def _sums(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
-        """Block sums (n_blocks, len(i)) of the products of columns i and j."""
+    def _sums(self, i: Ints, j: Ints) -> Floats:
+        """Block sums (n_blocks, len(i)) of the products of columns i and j, in chunks of whole blocks."""
         out = np.empty((len(self.starts), len(i)))
         ends = np.r_[self.starts[1:], len(self.left)]
         per_chunk = max(1, CHUNK // max(1, len(i)))
@@ -73,16 +78,11 @@ class CrossProducts:
         while first < len(self.starts):
             last = max(first + 1, int(np.searchsorted(ends, self.starts[first] + per_chunk, side="right")))
             span = slice(self.starts[first], ends[last - 1])
-            out[first:last] = np.add.reduceat(self._products(span, i, j), self.starts[first:last] - span.start, axis=0)
+            left, right = self.columns[:, self.left[span]], self.columns[:, self.right[span]]
+            products = left[i] * right[j] + left[j] * right[i]
+            out[first:last] = np.add.reduceat(products, self.starts[first:last] - span.start, axis=1).T
             first = last
-        return out
-
-    def _products(self, span: slice, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
-        left, right = self.rows[self.left[span]], self.rows[self.right[span]]
-        products = left[:, i] * right[:, j]
-        cross = np.flatnonzero(~self.square[span])
-        products[cross] += left[np.ix_(cross, j)] * right[np.ix_(cross, i)]
-        return products
+        return out * self.weight[:, None]
 
     def _store(self, sums: Floats) -> None:
         counts = np.bincount(self.block_atom, minlength=self.n_atoms)
@@ -120,7 +120,7 @@ class CrossProducts:
     def set_outcome(self, y: Floats) -> None:
         """Replace the last column of the rows by a new outcome (N,); only its products are computed again."""
         last = self.packing.k - 1
-        self.rows[:, last] = y
+        self.columns[last] = y
         columns = np.flatnonzero(self.packing.j == last)
         sums = self._sums(self.packing.i[columns], self.packing.j[columns])
         atom, couple = self.dense_at

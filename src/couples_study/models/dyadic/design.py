@@ -184,6 +184,10 @@ def _days(columns: Columns, options: Options) -> Floats:
                 do="pass time=",
             )
         return np.zeros(len(columns.y))
+    if np.issubdtype(columns.time.dtype, np.datetime64):
+        day = (columns.time - columns.time.min()) / np.timedelta64(1, "D")
+        refusals.whole_days(day)
+        return day
     try:
         day = np.asarray(columns.time, dtype=float)
     except (TypeError, ValueError):

@@ -90,16 +90,22 @@ class Likelihood:
 
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
         """Criterion with the scale profiled, and gradient; (`HOPELESS`, 0) where V is not positive definite."""
-        try:
-            value, gradient, _ = self.evaluate(theta)
-        except np.linalg.LinAlgError:
-            return HOPELESS, np.zeros(len(theta))
-        return value, gradient
+        found = self._quietly(theta, None)
+        return (HOPELESS, np.zeros(len(theta))) if found is None else found[:2]
 
     def with_scale(self, full: Floats) -> tuple[float, Floats]:
         """The criterion with the scale as a last parameter (its log), not profiled, with gradient."""
-        try:
-            value, gradient, solution = self.evaluate(full[:-1], float(np.exp(full[-1])))
-        except np.linalg.LinAlgError:
+        found = self._quietly(full[:-1], float(np.exp(full[-1])))
+        if found is None:
             return HOPELESS, np.zeros(len(full))
+        value, gradient, solution = found
         return value, np.r_[gradient, self.n_free - solution.rss / solution.scale]
+
+    def _quietly(self, theta: Floats, scale: float | None) -> tuple[float, Floats, Solution] | None:
+        """`evaluate`, or None where numbers run out: a search may ask about points beyond any sense."""
+        try:
+            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+                found = self.evaluate(theta, scale)
+        except np.linalg.LinAlgError:
+            return None
+        return found if np.isfinite(found[0]) and np.isfinite(found[1]).all() else None

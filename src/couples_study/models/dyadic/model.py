@@ -103,6 +103,7 @@ class DyadicMixedLM(LikelihoodModel):
         refusals.contradictions(self.options, lagged_outcome=lagged_outcome, couple_day=couple_day)
         refusals.finite(_floats(endog), ["outcome"], "endog")
         refusals.finite(_floats(exog), list(_names(exog)), "exog")
+        refusals.nothing_dropped(kwargs.get("missing_idx"))
         super().__init__(endog, exog, **kwargs)
         self.reml = reml
         self.names = {
@@ -134,7 +135,7 @@ class DyadicMixedLM(LikelihoodModel):
         if re_formula is not None:
             matrix = FormulaManager().get_matrices(re_formula, data, eval_env=kwargs.get("eval_env", 0))
             kwargs["exog_re"] = matrix
-        return cast("DyadicMixedLM", super().from_formula(formula, data, *args, missing="none", **kwargs))
+        return cast("DyadicMixedLM", super().from_formula(formula, data, *args, missing="drop", **kwargs))
 
     def loglike(self, params: ArrayLike) -> float:
         """Log-likelihood at packed covariance parameters, fixed effects and scale profiled out."""

@@ -36,6 +36,17 @@ def finite(values: Floats, names: list[str], what: str) -> None:
                 )
 
 
+def nothing_dropped(dropped: NDArray[np.bool_] | None) -> None:
+    """A formula would leave out rows with missing values without a word."""
+    if dropped is not None and dropped.any():
+        raise FrameError(
+            f"{WHERE}: formula",
+            expected="no missing values in its variables",
+            found=f"missing values in {int(dropped.sum())} row(s)",
+            do="leave these rows out under a named rule",
+        )
+
+
 def whole_days(day: Floats) -> None:
     """Days are calendar days; half a day has no place in the gap between two of them."""
     bad = day != np.round(day)
@@ -141,8 +152,8 @@ def identified(options: Options, couple: Ints, slot: Ints, day: Floats, n_random
     if options.ar and len(rows) == len(person):
         _refuse("residual", "people with more than one day", "one row per person", "use a residual without '@ar1'")
     if options.paired:
-        _, together = np.unique(np.column_stack([couple, day]), axis=0, return_counts=True)
-        if together.max() < 2:
+        together = (couple[1:] == couple[:-1]) & (day[1:] == day[:-1])  # rows are sorted by couple and day
+        if not together.any():
             _refuse("residual", "days on which both partners answered", "none", "use 'iid', 'role' or 'role@ar1'")
     if options.by_role and options.dyads == "distinguishable" and slot.min() == slot.max() and not options.ar:
         _refuse("residual", "two roles", "one", "use 'iid'")
