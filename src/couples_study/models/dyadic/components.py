@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from couples_study.models.dyadic.parameters import ParameterSpace, StratumForm
 
 STEP = 1e-6
+NOTHING = 1e-12  # a sampling variance below is rounding: the parameter sits on a boundary
 
 Read = Callable[[Floats], float]
 
@@ -113,7 +114,7 @@ def table(design: Design, information: Information) -> pd.DataFrame:
             slope[i] = (component.read(point + step) - component.read(point - step)) / (2 * STEP)
         variance = float(slope @ information.covariance @ slope)
         rows.append(
-            (component.kind, component.name, component.read(point), np.sqrt(variance) if variance > 0 else None)
+            (component.kind, component.name, component.read(point), np.sqrt(variance) if variance > NOTHING else None)
         )
     frame = pd.DataFrame(rows, columns=["kind", "parameter", "estimate", "std_error"])
     return frame.astype({"std_error": float})

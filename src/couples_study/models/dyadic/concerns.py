@@ -17,43 +17,22 @@ FEW_COUPLES = 30  # the smallest sample at which type-I error was studied
 HIGH_CONDITION = 1e3  # of the predictors scaled to length one: beyond, an estimate hangs on the last digits
 LEAST_RELIABILITY = 0.90
 
+STOPPED = "The search for the best fit stopped before reaching one, so its numbers are provisional."
+FLAT = "The data say next to nothing about some variance parameter; degrees of freedom leave it out."
+BLURRED = "Some predictors are nearly sums of others; their effects blur."
+
 
 def of_fit(design: Design, convergence: Convergence, *, information_proper: bool) -> tuple[Concern, ...]:
     """Non-convergence, boundary, flat likelihood, few couples, near-collinear columns."""
-    found = []
-    if not convergence.converged:
-        found.append(
-            Concern(
-                code="non_convergence",
-                sentence="The search for the best fit stopped before reaching one, so its numbers are provisional.",
-            )
-        )
-    if convergence.boundary:
-        found.append(
-            Concern(
-                code="boundary_variance",
-                sentence=f"On the edge of what is possible: {'; '.join(convergence.boundary)}.",
-            )
-        )
-    if not information_proper:
-        found.append(
-            Concern(
-                code="flat_likelihood",
-                sentence="The data say next to nothing about some variance parameter; degrees of freedom leave it out.",
-            )
-        )
-    if len(design.labels) < FEW_COUPLES:
-        found.append(
-            Concern(
-                code="few_couples",
-                sentence=f"Only {len(design.labels)} couples: below {FEW_COUPLES}, tests are approximate.",
-            )
-        )
-    if _condition(design.X) > HIGH_CONDITION:
-        found.append(
-            Concern(code="collinear_columns", sentence="Some predictors are nearly sums of others; their effects blur.")
-        )
-    return tuple(found)
+    couples, edge = len(design.labels), "; ".join(convergence.boundary)
+    possible = (
+        (not convergence.converged, "non_convergence", STOPPED),
+        (bool(edge), "boundary_variance", f"On the edge of what is possible: {edge}."),
+        (not information_proper, "flat_likelihood", FLAT),
+        (couples < FEW_COUPLES, "few_couples", f"Only {couples} couples: below {FEW_COUPLES}, tests are approximate."),
+        (_condition(design.X) > HIGH_CONDITION, "collinear_columns", BLURRED),
+    )
+    return tuple(Concern(code=code, sentence=sentence) for holds, code, sentence in possible if holds)
 
 
 def _condition(X: Floats) -> float:

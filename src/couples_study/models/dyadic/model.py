@@ -106,16 +106,17 @@ class DyadicMixedLM(LikelihoodModel):
         refusals.nothing_dropped(kwargs.get("missing_idx"))
         super().__init__(endog, exog, **kwargs)
         self.reml = reml
-        self.names = {
-            "groups": _name(groups, "couple"),
-            "role": _name(role, "role"),
-            "time": _name(time, "day"),
-        }
+        self.names = {"groups": _name(groups, "couple"), "role": _name(role, "role"), "time": _name(time, "day")}
+        optional = {"role": role, "time": time, "person": person, "exchangeable": exchangeable}
         self.columns = Columns(
-            y=_floats(self.endog), X=_floats(self.exog), x_names=tuple(self.exog_names), groups=np.asarray(groups),
-            role=_or_none(role), time=_or_none(time), Z=_matrix(exog_re), z_names=_names(exog_re),
-            person=_or_none(person), exchangeable=_or_none(exchangeable),
-        )  # fmt: skip
+            y=_floats(self.endog),
+            X=_floats(self.exog),
+            x_names=tuple(self.exog_names),
+            groups=np.asarray(groups),
+            Z=_matrix(exog_re),
+            z_names=_names(exog_re),
+            **{name: _or_none(values) for name, values in optional.items()},
+        )
         self.design = build(self.columns, self.options)
         self.likelihood = likelihood_of(self.design, self.columns.y[self.design.order])
         self.df_model, self.df_resid = self.exog.shape[1], len(self.columns.y) - self.exog.shape[1]

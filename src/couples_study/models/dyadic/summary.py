@@ -27,9 +27,9 @@ def _heading(results: Any, yname: str) -> dict[str, Any]:
     design, options, record = results.model.design, results.model.options, results.convergence
     return {
         "Outcome": yname,
-        "Couples": len(design.labels),
-        "People": design.n_people,
-        "Rows": results.nobs,
+        "Couples": str(len(design.labels)),
+        "People": str(design.n_people),
+        "Rows": str(results.nobs),
         "Errors": results.cov_type,
         "Method": "REML" if options.reml else "ML",
         "Residual": options.residual + (" (rho in (-1, 1))" if options.ar else ""),
