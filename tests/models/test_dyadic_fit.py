@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from dyadic_data import FIXED, SLOPES, diary, model
+from tests.models.dyadic_data import FIXED, SLOPES, diary, model
 
 if TYPE_CHECKING:
     import pandas as pd

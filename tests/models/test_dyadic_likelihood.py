@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dyadic_data import diary, model
+from tests.models.dyadic_data import diary, model
 
 from couples_study.models.dyadic.residual import STRUCTURES
 

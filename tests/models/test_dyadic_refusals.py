@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from dyadic_data import FIXED, SLOPES, diary, model
+from tests.models.dyadic_data import FIXED, SLOPES, diary, model
 
 from couples_study.core.errors import AnalysisError, FrameError
 from couples_study.models.dyadic import DyadicMixedLM, distinguishability, likelihood_ratio

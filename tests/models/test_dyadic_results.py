@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from dyadic_data import FIXED, SLOPES, diary, model
 from scipy import stats
 from statsmodels.base.model import LikelihoodModelResults
+from tests.models.dyadic_data import FIXED, SLOPES, diary, model
 
 from couples_study.core.errors import AnalysisError, FrameError
 from couples_study.models.dyadic import DyadicMixedLM, person_mean_reliability

@@ -8,6 +8,8 @@ Bolger and Laurenceau, 2013).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity, Term
@@ -21,13 +23,12 @@ from couples_study.models.bins import partial_bins
 from couples_study.models.clustered import Linear, gee
 from couples_study.models.concerns import (
     MEASUREMENT_ERROR,
-    OPTIONS_NOT_USED,
     SAME_REPORTER,
     SHORT_SERIES,
-    few_couples,
     unreliable_means,
 )
 from couples_study.models.counting import counts_of
+from couples_study.models.mixed import Mixed, fit_mixed, fit_structure
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 from couples_study.models.terms import contrast, split
 
@@ -46,7 +47,7 @@ OPTIONS = frozenset(
         "test",
     }
 )
-ESTIMATOR = "GEE, working independence, bias-reduced couple-clustered variance, t with G-1 df"
+ESTIMATOR = "dyadic mixed model, REML; Kenward-Roger errors, t with Satterthwaite df"
 FIRST_DAYS = 2
 
 
@@ -99,7 +100,6 @@ def plan(question: Question, setting: Setting) -> Plan:
         formula=f"{question.outcome} ~ 0 + {right} | couples: couple_id",
         estimator=ESTIMATOR,
         tested=question.test or default_tests(question, setting),
-        notes=(OPTIONS_NOT_USED.sentence,) if _unused(question) else (),
     )
 
 
@@ -118,7 +118,8 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
             reason="collinear",
             detail="Some predictors do not vary here or are sums of others, so their effects can not be told apart.",
         )
-    fit = gee(design.y, design.X, design.names, design.couple)
+    time = panel.frame["time"].to_numpy()
+    fit = fit_mixed(question, design, time[design.row], setting)
     tests = question.test or default_tests(question, setting)
     tested = tuple(_tested(fit, words, question, panel, design) for words in tests)
     planned = plan(question, setting)
@@ -132,14 +133,11 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         equation=planned.equation,
         formula=planned.formula,
         estimator=fit.estimator,
-        concerns=_concerns(question, panel, design, couples),
-        sensitivity=_sensitivity(tests, question, panel, setting, design),
+        concerns=_concerns(question, panel, design, fit),
+        sensitivity=tuple(_sensitivity(tests, question, panel, setting, fit, design)),
+        facts=fit.facts(),
         figure=_figure(tests[0], question, fit, design, setting),
     )
-
-
-def _unused(question: Question) -> bool:
-    return bool(question.random or question.reduce or question.residual)
 
 
 def _weights(words: str, question: Question, panel: Panel, design: Design) -> np.ndarray:
@@ -171,11 +169,11 @@ def _factor(piece: Piece | None, role: str | None, question: Question, panel: Pa
     )
 
 
-def _tested(fit: Linear, words: str, question: Question, panel: Panel, design: Design) -> Term:
+def _tested(fit: Linear | Mixed, words: str, question: Question, panel: Panel, design: Design) -> Term:
     return fit.term(_weights(words, question, panel, design), words)
 
 
-def _concerns(question: Question, panel: Panel, design: Design, couples: int) -> tuple[Concern, ...]:
+def _concerns(question: Question, panel: Panel, design: Design, fit: Mixed) -> tuple[Concern, ...]:
     found: list[Concern] = []
     if question.lag == 1:
         found.append(MEASUREMENT_ERROR)
@@ -183,35 +181,38 @@ def _concerns(question: Question, panel: Panel, design: Design, couples: int) ->
         found.append(SHORT_SERIES)
     if question.lag == 0 and question.actor:
         found.append(SAME_REPORTER)
-    if _unused(question):
-        found.append(OPTIONS_NOT_USED)
     between = tuple(dict.fromkeys(p.column for p in design.pieces if p is not None and p.kind == "between"))
-    return (*found, *few_couples(couples), *unreliable_means(panel, between))
+    return (*found, *fit.concerns(), *unreliable_means(panel, between))
 
 
 def _sensitivity(
-    tests: tuple[str, ...], question: Question, panel: Panel, setting: Setting, design: Design
-) -> tuple[Sensitivity, ...]:
-    """The same terms without covariates, and without the first days (people may answer differently at the start)."""
-    bare = design_of(question.model_copy(update={"covariates": ()}), panel, setting)
-    late = design.keep(panel.frame["time"].to_numpy()[design.row] >= FIRST_DAYS)
-    variants = (("without covariates", bare), (f"without the first {FIRST_DAYS} days", late))
-    rows = []
-    for label, variant in variants:
-        if variant.couples() < FEWEST_COUPLES or not full_rank(variant.X):
-            continue
-        fit = gee(variant.y, variant.X, variant.names, variant.couple)
+    tests: tuple[str, ...], question: Question, panel: Panel, setting: Setting, fit: Mixed, design: Design
+) -> Iterator[Sensitivity]:
+    """The same terms with couple-robust errors, marginally, without covariates, and without the first days."""
+    time = panel.frame["time"].to_numpy()
+
+    def rows(label: str, other: Linear | Mixed, of: Design) -> Iterator[Sensitivity]:
         for words in tests:
-            term = _tested(fit, words, question, panel, variant)
-            rows.append(Sensitivity.of(term, label if len(tests) == 1 else f"{label}: {words}"))
-    return tuple(rows)
+            term = other.term(_weights(words, question, panel, of), words)
+            yield Sensitivity.of(term, label if len(tests) == 1 else f"{label}: {words}")
+
+    yield from rows("couple-robust errors (CR2)", fit.robust(), design)
+    marginal = design_of(question, panel, setting, hold_means=True)
+    if full_rank(marginal.X):
+        yield from rows("marginal model (GEE)", gee(marginal.y, marginal.X, marginal.names, marginal.couple), marginal)
+    bare = design_of(question.model_copy(update={"covariates": ()}), panel, setting)
+    late = design.keep(time[design.row] >= FIRST_DAYS)
+    for label, variant in (("without covariates", bare), (f"without the first {FIRST_DAYS} days", late)):
+        if variant.couples() >= FEWEST_COUPLES and full_rank(variant.X):
+            again = fit_structure(fit.structure, fit.reduced, question, variant, time[variant.row], setting)
+            yield from rows(label, again, variant)
 
 
 def _names_in(words: str, design: Design) -> list[str]:
     return [design.names[i] for i in np.flatnonzero(contrast(words, design.names, "test"))]
 
 
-def _figure(words: str, question: Question, fit: Linear, design: Design, setting: Setting):  # type: ignore[no-untyped-def]
+def _figure(words: str, question: Question, fit: Mixed, design: Design, setting: Setting):  # type: ignore[no-untyped-def]
     names = _names_in(words, design)
     if len(names) != 1:
         return None

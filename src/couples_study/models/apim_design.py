@@ -109,12 +109,12 @@ def _intercepts(setting: Setting) -> list[str]:
     return [f"intercept[{role}]" for role in setting.roles] or ["intercept"]
 
 
-def design_of(question: Question, panel: Panel, setting: Setting) -> Design:
+def design_of(question: Question, panel: Panel, setting: Setting, *, hold_means: bool = False) -> Design:
     """The complete rows of the model. Default covariates that this study lacks are left out; named ones are not.
 
-    With ``centering = "person"`` the person's means over the rows used are held beside every day-level term: lags and
-    gaps leave those means a little off zero, and differences between persons would leak into the within-person
-    effects (Mundlak, 1978).
+    With ``hold_means`` (and ``centering = "person"``) the person's means over the rows used stand beside every
+    day-level term: lags and gaps leave those means a little off zero, and in a model without random effects
+    differences between persons would leak into the within-person effects (Mundlak, 1978).
     """
     columns: list[tuple[str, Piece | None, np.ndarray]] = [
         (piece.name, piece, piece.values(panel)) for piece in pieces_of_question(question)
@@ -124,7 +124,7 @@ def design_of(question: Question, panel: Panel, setting: Setting) -> Design:
     complete = np.isfinite(y) & np.all([np.isfinite(column) for _, _, column in columns], axis=0)
     person, role = panel.own[complete], panel.frame["role"].to_numpy(dtype=object)[complete]
     kept = [(name, piece, column[complete]) for name, piece, column in columns]
-    held = list(_means_used(kept, person)) if question.centering == "person" else []
+    held = list(_means_used(kept, person)) if hold_means and question.centering == "person" else []
     X, names, pieces = _by_role([("intercept", None, np.ones(len(person))), *kept, *held], question, setting, role)
     couple = pd.factorize(panel.frame["couple_id"])[0]
     return Design(

@@ -26,12 +26,6 @@ SAME_REPORTER = Concern(
     code="same_reporter",
     sentence="Predictor and outcome come from the same person on the same day, so a passing mood can move both.",
 )
-OPTIONS_NOT_USED = Concern(
-    code="options_not_used",
-    sentence=(
-        "random, reduce and residual belong to the mixed model; this fit is a couple-clustered GEE without them."
-    ),
-)
 
 
 def few_couples(couples: int) -> tuple[Concern, ...]:

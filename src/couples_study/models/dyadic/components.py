@@ -91,11 +91,11 @@ def _residual_sd(natural: Floats, scale: float, i: int) -> float:
     return float(np.sqrt(natural[2 * i] * scale))
 
 
-def _same_day(natural: Floats, scale: float) -> float:  # noqa: ARG001  - a correlation has no scale
+def _same_day(natural: Floats, scale: float) -> float:
     return float(natural[1] / np.sqrt(natural[0] * natural[2]))
 
 
-def _rho(natural: Floats, scale: float, i: int) -> float:  # noqa: ARG001  - nor has rho
+def _rho(natural: Floats, scale: float, i: int) -> float:
     return float(natural[3 + i])
 
 
