@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from couples_study.claims import claims
+    from couples_study.models.dyadic import DyadicMixedLM
     from couples_study.pipeline import Study, load_study
     from couples_study.planning.power import power
     from couples_study.planning.scenarios import scenarios
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from couples_study.report.figures import figure_for, plot_curve, plot_terms, plot_verdicts, plot_within
 
 HOME = {
+    "DyadicMixedLM": "couples_study.models.dyadic",
     "Study": "couples_study.pipeline",
     "load_study": "couples_study.pipeline",
     "claims": "couples_study.claims",
@@ -30,6 +32,7 @@ HOME = {
 }
 
 __all__ = [
+    "DyadicMixedLM",
     "Study",
     "claims",
     "figure_for",

@@ -107,3 +107,37 @@ def test_two_runs_give_the_same_bytes(study, tmp_path):
         for name in ("one", "two")
     )
     assert first == second
+
+
+ACITELLI = {
+    "acitelli": {
+        "actor,husband": (0.4243866, None), "actor,wife": (0.3777000, None), "partner,husband": (0.2616498, None),
+        "partner,wife": (0.3214782, None),
+    },
+    "acitelli_pooled": {
+        "intercept,": (0.6697541, None), "actor,": (0.4004231, 0.0473141), "partner,": (0.2879705, 0.0473141),
+    },
+}  # fmt: skip
+VARIANCES = {
+    "acitelli": {"corr(same day)": 0.4751092},
+    "acitelli_pooled": {"corr(same day)": 0.46934, "sd(residual)": 0.41737, "log_likelihood": -148.3591},
+}
+PRINTED = 5e-6  # seven digits were printed of the coefficients, five of the variance parameters
+PRINTED_LOG_LIKELIHOOD = 5e-5
+
+
+@needs_shared
+@pytest.mark.parametrize("study", sorted(ACITELLI))
+def test_a_published_actor_partner_table_comes_from_a_study_file_alone(study, tmp_path):
+    assert main(["report", str(REPOSITORY / "tests" / "real" / study), "--out", str(tmp_path)]) == 0
+    table = pd.read_csv(next((tmp_path / "results").glob("*.csv")), keep_default_na=False)
+    facts = json.loads(next((tmp_path / "results").glob("*.json")).read_text())["facts"]
+    found = {f"{row.term},{row.role}": row for row in table.itertuples()}
+    for name, (estimate, error) in ACITELLI[study].items():
+        assert float(found[name].estimate) == pytest.approx(estimate, abs=PRINTED)
+        if error is not None:
+            assert float(found[name].std_error) == pytest.approx(error, abs=PRINTED)
+    for name, value in VARIANCES[study].items():
+        assert facts[name] == pytest.approx(value, abs=PRINTED_LOG_LIKELIHOOD if name == "log_likelihood" else PRINTED)
+    if study == "acitelli":
+        assert facts["sd(residual[wife])"] / facts["sd(residual[husband])"] == pytest.approx(1.203894, abs=PRINTED)

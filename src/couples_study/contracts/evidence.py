@@ -110,6 +110,7 @@ class Evidence:
     concerns: tuple[Concern, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
+    syntax: Mapping[str, str] = field(default_factory=dict)
     figure: FigureData | None = None
 
     def tidy(self) -> pd.DataFrame:

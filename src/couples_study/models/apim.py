@@ -51,6 +51,11 @@ ESTIMATOR = "dyadic mixed model, REML; Kenward-Roger errors, t with Satterthwait
 FIRST_DAYS = 2
 
 
+def _needs_days(question: Question) -> bool:
+    """Whether one day per couple could not answer the question."""
+    return question.lag == 1 or question.autoregression or question.centering == "person"
+
+
 def check(question: Question, setting: Setting, where: str) -> None:
     """Refuse a question that this model can not be asked."""
     if not question.actor and not question.partner:
@@ -105,7 +110,7 @@ def plan(question: Question, setting: Setting) -> Plan:
 
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Fit the model on the panel that holds the outcome."""
-    panel = panel_for(id, question, question.outcome, frames)
+    panel = panel_for(id, question, question.outcome, frames, once=not _needs_days(question))
     if isinstance(panel, NotTestable):
         return panel
     design = design_of(question, panel, setting)
@@ -136,6 +141,7 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         concerns=_concerns(question, panel, design, fit),
         sensitivity=tuple(_sensitivity(tests, question, panel, setting, fit, design)),
         facts=fit.facts(),
+        syntax=fit.syntax(),
         figure=_figure(tests[0], question, fit, design, setting),
     )
 
@@ -236,7 +242,7 @@ MODEL = Model(
     name="apim",
     summary="actor and partner effects in repeated measures",
     options=OPTIONS,
-    repeated=True,
+    repeated=_needs_days,
     partners=lambda question: True,
     check=check,
     plan=plan,

@@ -173,7 +173,7 @@ def _covariates(question: Question, panel: Panel) -> tuple[str, ...]:
     return tuple(
         name
         for name in DEFAULT_COVARIATES
-        if name == "study_day" or (name in panel.frame and panel.frame[name].nunique() > 1)
+        if (column := "time" if name == "study_day" else name) in panel.frame and panel.frame[column].nunique() > 1
     )
 
 

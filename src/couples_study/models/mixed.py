@@ -77,6 +77,10 @@ class Mixed:
         sentence = f"The model did not converge in full and was reduced as declared: without {', '.join(self.reduced)}."
         return (*self.results.concerns, Concern(code="reduced_model", sentence=sentence))
 
+    def syntax(self) -> dict[str, str]:
+        """The same model in the words of other programs; what one of them can not express is said there."""
+        return {program: self.results.syntax(program) for program in PROGRAMS}
+
     def facts(self) -> dict[str, float]:
         """Log-likelihood, information criteria and variance parameters with their errors, where finite."""
         fit = self.results
@@ -85,6 +89,9 @@ class Mixed:
             found[str(row["parameter"])] = float(row["estimate"])
             found[f"{row['parameter']}.std_error"] = float(row["std_error"])
         return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+PROGRAMS = ("nlme", "lme4", "glmmTMB", "sas", "spss")
 
 
 def fit_mixed(question: Question, design: Design, time: np.ndarray, setting: Setting) -> Mixed:

@@ -75,7 +75,7 @@ class Model:
     name: str
     summary: str
     options: frozenset[str]
-    repeated: bool
+    repeated: Callable[[Question], bool]
     partners: Callable[[Question], bool]
     check: Callable[[Question, Setting, str], None]
     plan: Callable[[Question, Setting], Plan]
@@ -103,7 +103,7 @@ def not_testable_here(
             missing_columns=missing,
             detail="This needs both partners' answers; in this study one member of each couple answers." + named,
         )
-    if model.repeated and frames.person_days is None and frames.person_waves is None:
+    if model.repeated(question) and frames.person_days is None and frames.person_waves is None:
         return NotTestable(
             id=id,
             reason="needs_days",
@@ -120,9 +120,21 @@ def not_testable_here(
     return None
 
 
-def panel_for(id: str, question: Question, outcome: str, frames: Frames) -> Panel | NotTestable:  # noqa: A002 (id is the contract's word)
-    """The panel in which ``outcome`` varies, if everything else the question needs is in it too."""
+def panel_for(
+    id: str,  # noqa: A002 (the contract's word)
+    question: Question,
+    outcome: str,
+    frames: Frames,
+    *,
+    once: bool = False,
+) -> Panel | NotTestable:
+    """The panel in which ``outcome`` varies, if everything else the question needs is in it too.
+
+    With ``once`` a study that asked once will do: its people are a panel of one day.
+    """
     frame = frames.panel_with(outcome)
+    if frame is None and once:
+        frame = frames.people.assign(time=0)
     if frame is None:
         return NotTestable(id=id, reason="needs_days", detail=f"{outcome} was not measured repeatedly in this study.")
     elsewhere = [

@@ -194,7 +194,7 @@ MODEL = Model(
     name="regression",
     summary="one row per person or couple, raw and adjusted",
     options=OPTIONS,
-    repeated=False,
+    repeated=lambda question: False,
     partners=lambda question: question.level == "couple",
     check=check,
     plan=plan,

@@ -96,11 +96,12 @@ def _planned(
 
 def _rows(question: Question, model: Model, homes: dict[str, str], outline: Mapping[str, pd.DataFrame]) -> int:
     """Rows if everybody answered every question asked: the days and partners that the model needs are there."""
-    if not model.repeated:
+    if question.model == "regression":
         level = "couple_id" if question.level == "couple" else "person_id"
         return int(outline["people"][level].nunique())
     outcome = question.indicators.get(question.outcome, (question.outcome,))[0].removeprefix("partner.")
-    panel = panel_of(outline[homes[outcome]])
+    frame = outline[homes[outcome]]
+    panel = panel_of(frame if "time" in frame else frame.assign(time=0))
     there = np.ones(len(panel.frame), dtype=bool)
     for who, lag in model.looks(question):
         there &= panel.rows(who, lag) >= 0

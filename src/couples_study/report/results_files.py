@@ -38,6 +38,7 @@ def results_json(evidence: Evidence) -> bytes:
             "estimator": evidence.estimator,
             "counts": _counts(evidence.counts),
             "facts": facts,
+            "syntax": dict(evidence.syntax),
             "concerns": [{"code": concern.code, "sentence": concern.sentence} for concern in evidence.concerns],
             LOG_LIKELIHOOD: facts.get(LOG_LIKELIHOOD),
         }
