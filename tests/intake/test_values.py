@@ -33,7 +33,9 @@ def test_values_outside_the_range_are_held(take, cell):
     assert held(one_cell(take, stress=cell)) == [(1, "out_of_range")]
 
 
-@pytest.mark.parametrize("cell", ["about 5", "5 h", "1.2.3", "0x10", "nan", "inf", "1e999", "1_000", "٣", "5-", "--5", "NA"])
+@pytest.mark.parametrize(
+    "cell", ["about 5", "5 h", "1.2.3", "0x10", "nan", "inf", "1e999", "1_000", "٣", "5-", "--5", "NA"]
+)
 def test_what_is_no_number_is_held(take, cell):
     intake = one_cell(take, stress=cell)
     assert held(intake) == [(1, "not_a_number")]
@@ -41,7 +43,9 @@ def test_what_is_no_number_is_held(take, cell):
     assert intake.held["diary"]["stress"].tolist() == [cell]
 
 
-@pytest.mark.parametrize(("cell", "value"), [("5", 5), ("5.5", 5.5), ("+5", 5), (".5", 0.5), ("5.", 5), ("5e1", 50), (" 5 ", 5)])
+@pytest.mark.parametrize(
+    ("cell", "value"), [("5", 5), ("5.5", 5.5), ("+5", 5), (".5", 0.5), ("5.", 5), ("5e1", 50), (" 5 ", 5)]
+)
 def test_numbers_are_read_as_they_are_written(take, cell, value):
     assert one_cell(take, stress=cell).tables["diary_days"]["stress_day"].tolist()[0] == value
 
@@ -81,7 +85,7 @@ def test_columns_at_fault_for_the_same_reason_are_named_together(take):
 
 @pytest.fixture
 def with_commas(take):
-    head = HEAD + DYADS + PEOPLE + DIARY.replace('table =', 'separator = ";"\ndecimal = ","\ntable =')
+    head = HEAD + DYADS + PEOPLE + DIARY.replace("table =", 'separator = ";"\ndecimal = ","\ntable =')
     toml = head.replace("yes = 1, no = 0", "yes = 1, no = 0").replace("conflict_today = {", "conflict_today = {")
     return lambda *rows: take(
         toml + 'name = "diary"\n',
@@ -98,7 +102,11 @@ def test_a_point_among_decimal_commas_is_not_guessed(with_commas):
 
 
 def test_recodes_keep_their_own_point_among_decimal_commas(take):
-    toml = HEAD + DYADS + PEOPLE + """
+    toml = (
+        HEAD
+        + DYADS
+        + PEOPLE
+        + """
 [measures.mood]
 label = "Mood"
 [[source]]
@@ -110,13 +118,17 @@ decimal = ","
 keys = { couple = "dyad", person = "pid", day = "day" }
 recode = { mood = { half = 0.5, all = 1 } }
 """
+    )
     intake = take(toml, {"people.csv": PEOPLE_CSV, "diary.csv": "dyad;pid;day;mood\n1;a;0;half\n1;b;0;all\n"})
     assert intake.tables["diary_days"]["mood"].tolist() == [0.5, 1.0]
 
 
 def test_labels_of_a_measure_are_the_only_ones(take):
     toml = TOML + '[measures.weather]\nlabel = "Weather"\nlabels = ["sun", "rain"]\n'
-    files = {"people.csv": PEOPLE_CSV, "diary.csv": "dyad,pid,day,stress,touch,conflict,weather\n1,a,0,1,1,no,sun\n1,b,0,1,1,no,Sun\n"}
+    files = {
+        "people.csv": PEOPLE_CSV,
+        "diary.csv": "dyad,pid,day,stress,touch,conflict,weather\n1,a,0,1,1,no,sun\n1,b,0,1,1,no,Sun\n",
+    }
     assert held(take(toml, files)) == [(2, "unknown_label")]
 
 
@@ -129,8 +141,30 @@ def test_a_blank_record_is_accepted_and_excluded_by_name(take):
 
 def test_the_quarantine_has_the_whole_record_in_the_words_of_the_export(take):
     rows = take(TOML, diary("1,a,0,1,1,no", "1,b,0, about 5 ,-99,maybe")).held["diary"]
-    assert rows.columns.tolist() == ["_file", "_row", "_reason", "_column", "dyad", "pid", "day", "stress", "touch", "conflict"]
-    assert rows.iloc[0].tolist() == ["diary.csv", 2, "not_a_number", "stress", "1", "b", "0", " about 5 ", "-99", "maybe"]
+    assert rows.columns.tolist() == [
+        "_file",
+        "_row",
+        "_reason",
+        "_column",
+        "dyad",
+        "pid",
+        "day",
+        "stress",
+        "touch",
+        "conflict",
+    ]
+    assert rows.iloc[0].tolist() == [
+        "diary.csv",
+        2,
+        "not_a_number",
+        "stress",
+        "1",
+        "b",
+        "0",
+        " about 5 ",
+        "-99",
+        "maybe",
+    ]
 
 
 def test_a_study_where_every_record_is_held_still_has_tables_and_a_ledger(take):

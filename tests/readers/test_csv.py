@@ -81,7 +81,9 @@ def test_a_header_alone_is_refused(tmp_path, content):
     assert "a header only" in refusal(tmp_path, content)
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04\x14\x00\x06\x00", b"id,a\n1,\x00\n", b"\x89HDF\r\n\x1a\n\x80", b"\x00" * 9])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x14\x00\x06\x00", b"id,a\n1,\x00\n", b"\x89HDF\r\n\x1a\n\x80", b"\x00" * 9]
+)
 def test_what_is_not_text_is_refused(tmp_path, content):
     assert "expected: text" in refusal(tmp_path, content)
 
