@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.small_studies import taken_in, write_study
 
 

@@ -11,7 +11,7 @@ from couples_study.contracts.ledger import Ledger, SourceEntry, TableEntry
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import Source, StudyFile
 from couples_study.core.columns import Glossary
-from couples_study.core.errors import StudyFileError, listed
+from couples_study.core.errors import FrameError, StudyFileError, listed
 from couples_study.intake.days import number_within_days, place_in_time
 from couples_study.intake.duplicates import hold_duplicates
 from couples_study.intake.mapping import mapping_of
@@ -172,13 +172,29 @@ def _validated(name: str, table: pd.DataFrame, people: pd.DataFrame, glossary: G
     grain = GRAINS[name]
     table = table.astype(dict.fromkeys(grain.whole, "int64"))
     answers = [column for column in table.columns if column not in grain.keys and column != "role"]
-    checked = schema_of(name, answers, glossary).validate(table[[*grain.keys, *answers]])
+    checked = _checked(table[[*grain.keys, *answers]], name, answers, glossary)
     if not grain.has_person:
         return checked.reset_index(drop=True)
     order = people.assign(_order=range(len(people)))[["couple_id", "person_id", "role", "_order"]]
     placed = checked.merge(order, on=["couple_id", "person_id"], how="left")
     placed = placed.sort_values(["_order", *grain.whole], kind="stable", ignore_index=True)
     return placed[[*grain.keys[:2], "role", *grain.keys[2:], *answers]]
+
+
+def _checked(table: pd.DataFrame, name: str, answers: list[str], glossary: Glossary) -> pd.DataFrame:
+    """The table if its schema agrees; Pandera's messages repeat answers, so they stay here."""
+    from pandera.errors import SchemaError, SchemaErrors
+
+    try:
+        return schema_of(name, answers, glossary).validate(table)
+    except (SchemaError, SchemaErrors):
+        fault = FrameError(
+            f"table {name}",
+            expected=f"rows that are single by {listed(GRAINS[name].keys)}, with answers in range",
+            found="rows that are not, although every record was checked",
+            do="report this as a defect of the package; the data are not at fault",
+        )
+    raise fault
 
 
 def _entry(name: str, records: Records) -> SourceEntry:
