@@ -106,7 +106,7 @@ def _report_words(parser: argparse.ArgumentParser) -> None:
 def _report(chosen: argparse.Namespace) -> int:
     from couples_study.pipeline import run_report
 
-    done = run_report(chosen.study, chosen.out, _claim_ids(chosen.claims), tell)
+    done = run_report(chosen.study, chosen.out, _claim_ids(chosen.claims), tell, chosen.jobs)
     width = max((len(verdict.id) for verdict in done.verdicts), default=2)
     for verdict in done.verdicts:
         print(f"{verdict.id:<{width}}  {verdict.verdict.replace('_', ' '):<13} {verdict.sentence}")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from couples_study.core.errors import CouplesStudyError, UsageError, listed, nearest
+from couples_study.core.threads import one_thread
 
 DONE, REFUSED, WRONG_WORDS, HELD, FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -16,12 +17,18 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that names the nearest command for a wrong one."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(f"{self.prog}: {message}", do=f"`{self.prog} --help` shows the words with an example")
+        raise UsageError(
+            f"the words after {self.prog}",
+            expected="those that its help lists",
+            found=message,
+            do=f"`{self.prog} --help` shows them with an example",
+        )
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and never lets a traceback of a foreseen error out."""
     words = list(sys.argv[1:] if words is None else words)
+    one_thread()
     try:
         return _run(words)
     except CouplesStudyError as error:

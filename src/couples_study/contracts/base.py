@@ -15,7 +15,7 @@ M = TypeVar("M", bound="Strict")
 class Strict(BaseModel):
     """Frozen, and closed: a key that is not a field is an error, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 def parsed(model: type[M], data: Mapping[str, Any], where: str) -> M:

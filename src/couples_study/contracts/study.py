@@ -110,7 +110,7 @@ class Source(Strict):
 
     name: str | None = None
     reader: str
-    files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+    files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     table: TableName
     design: Literal["observational", "randomised"] = "observational"
     arm: str | None = None
@@ -128,8 +128,24 @@ class Source(Strict):
     @classmethod
     def _stay_inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in value:
+            if not pattern.strip():
+                raise ValueError("files names a file or a pattern; an empty text is neither")
             if ".." in pattern.replace("\\", "/").split("/") or pattern.startswith(("/", "~")) or ":" in pattern:
                 raise ValueError("files are named relative to the study's folder, without '..' (see data_root)")
+        return value
+
+    @field_validator("separator")
+    @classmethod
+    def _can_separate(cls, value: str) -> str:
+        if not value.isascii() or value in '"\r\n\0':
+            raise ValueError("a separator is one plain character, such as ',' ';' or a tab; no quote, no line break")
+        return value
+
+    @field_validator("prefixes")
+    @classmethod
+    def _tell_two_apart(cls, value: dict[str, str]) -> dict[str, str]:
+        if value and (len(value) != 2 or len(set(value.values())) != 2 or "" in value.values()):
+            raise ValueError("prefixes give each of the two partners a prefix of their own")
         return value
 
     @model_validator(mode="after")
@@ -144,9 +160,19 @@ class Source(Strict):
             raise ValueError("a diary_days source has either a day or a date among its keys")
         if self.table == "survey_waves" and (self.keys.wave is None) == (self.keys.week is None):
             raise ValueError("a survey_waves source has either a wave or a week among its keys")
+        if self.table in ("events", "assays") and (self.keys.day is None) == (self.keys.date is None):
+            raise ValueError(f"a source of {self.table} has either a day or a date among its keys")
         if self.keys.couple is None and self.keys.person is None:
             raise ValueError("keys name at least a couple or a person column")
+        if self.table == "couples" and self.keys.couple is None:
+            raise ValueError("a couples source has a couple among its keys")
         return self
+
+    def knows(self, header: tuple[str, ...]) -> bool:
+        """Whether ``header`` has any column that this source names; if none, what stands there may be answers."""
+        named = {name for name in self.keys.model_dump().values() if name is not None} | set(self.columns.values())
+        prefixes = ("", *self.prefixes.values())
+        return any(prefix + name in header for name in named for prefix in prefixes)
 
 
 class Measure(Strict):
@@ -191,6 +217,21 @@ class StudyFile(Strict):
         strays = sorted({role for source in self.source for role in source.prefixes} - roles)
         if roles and strays:
             raise ValueError(f"prefixes name the roles that [dyads] labels names; {strays} are not among them")
+        return self
+
+    @model_validator(mode="after")
+    def _everyone_can_be_found(self) -> StudyFile:
+        dyads, wide = self.dyads, any(source.prefixes for source in self.source)
+        if dyads.single:
+            return self
+        if dyads.distinguishable and dyads.by is None and not wide:
+            raise ValueError("[dyads] by names the column that tells partners apart (or type is indistinguishable)")
+        if all(source.keys.couple is None for source in self.source):
+            raise ValueError("at least one source has a couple among its keys, or nobody knows who belongs to whom")
+        for source in self.source:
+            nobody = source.keys.person is None and not source.prefixes and source.table != "couples"
+            if nobody and dyads.by is None:
+                raise ValueError(f"keys of {source.files} name a person, or [dyads] by says what tells partners apart")
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,9 @@ columns, files, row numbers and words of ``study.toml``; it never repeats an ans
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 MOST_LISTED = 10
 
 
@@ -17,6 +20,10 @@ class CouplesStudyError(Exception):
     def __init__(self, where: str, *, expected: str = "", found: str = "", do: str = "") -> None:
         self.where, self.expected, self.found, self.do = where, expected, found, do
         super().__init__(where, expected, found, do)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        said = {"expected": self.expected, "found": self.found, "do": self.do}
+        return partial(type(self), **said), (self.where,)
 
     def __str__(self) -> str:
         parts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
@@ -12,10 +13,11 @@ from couples_study.contracts.study import Meta
 from couples_study.core.errors import StudyFileError
 from couples_study.intake.records import Records, blank
 from couples_study.intake.roster import Roster
+from couples_study.tables import GRAINS
 
-STAMP = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?"
-OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})"
-WHOLE = r"[+-]?\d{1,7}(?:\.0*)?"
+STAMP = r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)?"
+OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+WHOLE = r"[+-]?[0-9]{1,7}(?:\.0*)?"
 
 
 def place_in_time(records: Records, roster: Roster, meta: Meta) -> None:
@@ -44,6 +46,19 @@ def place_in_time(records: Records, roster: Roster, meta: Meta) -> None:
         records.hold(outside & ~records.held(), "day_outside_window", keys.day or keys.date or "")
 
 
+def number_within_days(everyone: Sequence[Records]) -> None:
+    """Give each event and sample its ``number`` among the person's of that day, from 1, in order of delivery."""
+    for table in [name for name, grain in GRAINS.items() if "number" in grain.keys]:
+        files = [records for records in everyone if records.source.table == table]
+        if files:
+            placed = pd.concat([records.frame[["couple_id", "person_id", "day"]][~records.held()] for records in files])
+            numbers = (placed.groupby(["couple_id", "person_id", "day"], sort=False).cumcount() + 1).to_numpy()
+            ends = np.cumsum([int((~records.held()).sum()) for records in files])[:-1]
+            for records, own in zip(files, np.split(numbers.astype("float64"), ends), strict=True):
+                records.frame["number"] = np.nan
+                records.frame.loc[~records.held(), "number"] = own
+
+
 def _whole(records: Records, key: str, column: str) -> pd.Series:
     cells = records.frame[key]
     good = cells.str.fullmatch(WHOLE)
@@ -62,8 +77,10 @@ def _starts(records: Records, roster: Roster, meta: Meta) -> pd.Series:
             found="neither start_date under [study] nor a start_date column in people or couples",
             do="say start_date = 2026-03-02 under [study], or map a column onto start_date",
         )
-    filled = pd.Series(common, index=records.frame.index) if starts is None else starts.fillna(common)
-    return pd.to_datetime(filled)
+    if starts is None:
+        return pd.to_datetime(pd.Series(common, index=records.frame.index))
+    own = records.frame["couple_id"].isin(roster.start_dates.index)
+    return pd.to_datetime(starts.where(own, common))
 
 
 def _evenings(records: Records, meta: Meta, column: str) -> pd.Series:

@@ -14,10 +14,14 @@ from couples_study.tables import GRAINS
 def hold_duplicates(files: Sequence[Records]) -> None:
     """Hold doubles over all files of one source: every one where they disagree, all but the first where they agree.
 
+    Events and samples may well agree in all but the moment: there a double is what agrees in the time stamp, too.
+
     A record that is at fault already still counts as a claim on its place: when it disagrees with a faultless one,
     nobody can say which is right.
     """
-    keys = list(GRAINS[files[0].source.table].keys)
+    keys = _place(files[0])
+    if not keys:
+        return
     joined = pd.concat([_claims(one, keys) for one in files], keys=range(len(files)), names=["file", "position"])
     placed = joined[joined[keys].notna().all(axis=1)]
     repeated = placed[placed.duplicated(keys, keep=False)]
@@ -26,6 +30,8 @@ def hold_duplicates(files: Sequence[Records]) -> None:
     same_place = repeated.groupby(keys, sort=False).ngroup()
     same_all = repeated.groupby(list(repeated.columns), dropna=False, sort=False).ngroup()
     agreeing = same_all.groupby(same_place).transform("nunique").eq(1)
+    if SAID in keys:
+        agreeing[:] = True
     conflicting = repeated.index[~agreeing]
     extra = repeated.index[agreeing & repeated.duplicated(keys, keep="first")]
     for number, records in enumerate(files):
@@ -33,8 +39,15 @@ def hold_duplicates(files: Sequence[Records]) -> None:
         _hold(records, list(extra), number, "duplicate_identical")
 
 
+def _place(records: Records) -> list[str]:
+    keys = GRAINS[records.source.table].keys
+    if "number" not in keys:
+        return list(keys)
+    return [*keys[:-1], "_key_date", SAID] if records.source.keys.date else []
+
+
 def _claims(records: Records, keys: list[str]) -> pd.DataFrame:
-    claims = records.frame[[*keys, SAID]].reset_index(drop=True)
+    claims = records.frame[[*dict.fromkeys([*keys, SAID])]].reset_index(drop=True)
     return claims.assign(**{key: claims[key].mask(claims[key].astype("str").eq("")) for key in keys})
 
 

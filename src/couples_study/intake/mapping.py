@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from couples_study.contracts.study import ROW, Dyads, Measure, Source
-from couples_study.core.columns import Column, Glossary
+from couples_study.core.columns import RESULTS, Column, Glossary
 from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
 
 
@@ -60,19 +60,25 @@ def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyad
     answers = dict(source.columns)
     if source.arm is not None and source.arm not in answers.values():
         answers["arm"] = source.arm
-    _require_delivered(answers.values(), names, f"{file}, columns", header)
+    _require_delivered(answers.values(), names, f"{file}, columns", source, header)
     keys = {name for name in _key_names(source) if name}
     taken = set(answers.values()) | keys
     for name in sorted(names):
-        if name in glossary and name not in answers and name not in taken and glossary[name].kind != "key":
+        if name in glossary and name not in answers and name not in taken and _can_be_filled(glossary[name]):
             answers[name] = name
     by = _by_column(source, dyads, names, answers)
+    _require_recoded(source, {*answers, *answers.values(), by or "", dyads.by or ""}, file)
     used = set(answers.values()) | keys | {by or ""}
     ignored = tuple(name for name in header if not used & {name, names_of(source, name)})
     shared = (
         frozenset(target for target, column in answers.items() if column in header) if source.prefixes else frozenset()
     )
     return Mapping(answers=answers, ignored=ignored, by=by, shared=shared)
+
+
+def _can_be_filled(column: Column) -> bool:
+    """Whether an export may fill the column: keys have their own place, and results are only ever computed."""
+    return column.kind != "key" and column.table != RESULTS
 
 
 def names_of(source: Source, column: str) -> str:
@@ -116,32 +122,55 @@ def _require_keys(source: Source, header: tuple[str, ...], file: str) -> None:
         raise DeliveryError(
             f"{file}, header",
             expected=f"the key column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
-            found=f"columns {listed(header)}",
+            found=_seen(source, header),
             do=f"did you mean {guess!r}? " * bool(guess) + "mend keys (or separator) in its [[source]]",
         )
 
 
 def _require_known(source: Source, glossary: Glossary, file: str) -> None:
-    unknown = [name for name in source.columns if name not in glossary]
+    unknown = [name for name in source.columns if name not in glossary or not _can_be_filled(glossary[name])]
     if unknown:
         guess = nearest(unknown[0], glossary)
         raise StudyFileError(
             f"study.toml, columns of the source for {file}",
-            expected="names of the glossary or of [measures]",
+            expected="names of the glossary or of [measures] that an export can fill",
             found=f"{listed(map(repr, unknown))}",
-            do=f"did you mean {guess!r}?" if guess else "add it under [measures.<name>] with label, unit and range",
+            do=f"did you mean {guess!r}?"
+            if guess and guess != unknown[0]
+            else "keys go under keys; what is new goes under [measures.<name>]",
         )
 
 
-def _require_delivered(wanted: Iterable[str], names: set[str], where: str, header: tuple[str, ...]) -> None:
+def _seen(source: Source, header: tuple[str, ...]) -> str:
+    """The header in words, unless it may be a row of answers."""
+    if source.knows(header):
+        return f"columns {listed(header)}"
+    return f"a first row of {len(header)} cells, none of them a name that its [[source]] uses (no header row?)"
+
+
+def _require_delivered(
+    wanted: Iterable[str], names: set[str], where: str, source: Source, header: tuple[str, ...]
+) -> None:
     absent = [name for name in wanted if name not in names]
     if absent:
         guess = nearest(absent[0], names)
         raise DeliveryError(
             where,
             expected=f"export column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
-            found=f"columns {listed(header)}",
+            found=_seen(source, header),
             do=f"did you mean {guess!r}?" if guess else "mend columns in its [[source]], or export the column too",
+        )
+
+
+def _require_recoded(source: Source, names: set[str], file: str) -> None:
+    unknown = [name for name in source.recode if name not in names]
+    if unknown:
+        guess = nearest(unknown[0], names)
+        raise StudyFileError(
+            f"study.toml, recode of the source for {file}",
+            expected="columns that are read from this export, by our name or the export's",
+            found=listed(map(repr, unknown)),
+            do=f"did you mean {guess!r}?" if guess else "map the column under columns, or drop its recode",
         )
 
 

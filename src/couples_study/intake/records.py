@@ -93,7 +93,8 @@ def _half(cells: pd.DataFrame, source: Source, mapping: Mapping, role: str, pref
     for target, name in mapping.answers.items():
         columns[target] = cells[name if target in mapping.shared else prefix + name].str.strip()
     half = pd.DataFrame(columns)
-    said = pd.util.hash_pandas_object(half[list(mapping.answers)], index=False) if mapping.answers else 0
+    told = [*mapping.answers, *(["_by"] if mapping.by is not None else [])]
+    said = pd.util.hash_pandas_object(half[told], index=False) if told else 0
     return half.assign(**{SAID: said})
 
 

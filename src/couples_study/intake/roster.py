@@ -16,7 +16,9 @@ RESPONDENT = "respondent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """Everyone known: ``people`` has couple_id, _person (as in the export) and role, one row per person.
+    """Everyone known: ``people`` has couple_id, _person (as in the export), _told and role, one row per person.
+
+    ``_told`` is what the export says of the partner; ``role`` is the same where partners are distinguishable.
 
     ``declared`` says whether a people source named them; ``start_dates`` has first days by couple.
     """
@@ -65,7 +67,7 @@ def roster_of(files: Sequence[Records], study: StudyFile) -> Roster:
     people = pd.concat(parts, ignore_index=True) if parts else _empty()
     people = people[~blank(people["couple_id"]) & ~blank(people["_person"])]
     people = people.sort_values("role", key=blank, kind="stable").drop_duplicates(["couple_id", "_person"])
-    people = people.sort_index()
+    people = people.sort_index().assign(_told=lambda frame: frame["role"])
     if not study.dyads.distinguishable and not study.dyads.single:
         people = _lettered(people)
     return Roster(people=people.reset_index(drop=True), declared=bool(with_people), start_dates=_starts(files))
@@ -89,13 +91,14 @@ def _lettered(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def _starts(files: Sequence[Records]) -> pd.Series:
-    """First day by couple: from a mapped ``start_date``, or the study's own. A couple with two keeps none."""
+    """First day by couple from a mapped ``start_date``; missing, and not the study's own, where two are given."""
     parts = [one.frame[["couple_id", "start_date"]] for one in files if "start_date" in one.mapping.answers]
     if not parts:
         return pd.Series(dtype="datetime64[us]", name="start_date")
     dates = pd.concat(parts).dropna().drop_duplicates()
-    single = dates.groupby("couple_id")["start_date"].nunique().eq(1)
-    return dates[dates["couple_id"].map(single)].drop_duplicates("couple_id").set_index("couple_id")["start_date"]
+    single = ~dates["couple_id"].duplicated(keep=False)
+    dates["start_date"] = dates["start_date"].where(single)
+    return dates.drop_duplicates("couple_id").set_index("couple_id")["start_date"]
 
 
 def link_records(records: Records, roster: Roster, study: StudyFile) -> None:
@@ -103,15 +106,26 @@ def link_records(records: Records, roster: Roster, study: StudyFile) -> None:
     frame, people = records.frame, roster.people
     if records.source.table == "couples":
         frame["person_id"] = ""
+        if roster.declared:
+            strange = ~frame["couple_id"].isin(people["couple_id"])
+            records.hold(strange & ~records.held(), "couple_not_in_people", _key(records))
         return
     _fill_from_roster(records, people)
-    frame["person_id"] = frame["couple_id"] + "/" + frame["_person"] if not study.dyads.single else frame["couple_id"]
+    frame["person_id"] = person_ids(frame, study.dyads)
     known = pd.MultiIndex.from_frame(people[["couple_id", "_person"]])
     here = pd.MultiIndex.from_frame(frame[["couple_id", "_person"]])
     if roster.declared:
         records.hold(~here.isin(known) & ~records.held(), "person_not_in_people", _key(records))
     records.hold(blank(frame["role"]) & ~records.held(), "role_unknown", records.mapping.by or _key(records))
     _hold_misfits(records, people, study.dyads)
+
+
+def person_ids(people: pd.DataFrame, dyads: Dyads) -> pd.Series:
+    """One id per person over the whole study, from couple_id and _person, whatever characters these hold."""
+    if dyads.single:
+        return people["couple_id"]
+    couple = people["couple_id"].str.replace("%", "%25", regex=False).str.replace("/", "%2F", regex=False)
+    return couple + "/" + people["_person"]
 
 
 def _key(records: Records) -> str:
@@ -124,17 +138,19 @@ def _fill_from_roster(records: Records, people: pd.DataFrame) -> None:
         single = people.drop_duplicates("_person", keep=False).set_index("_person")["couple_id"]
         frame["couple_id"] = frame["_person"].map(single).fillna("").astype("str")
         records.hold(blank(frame["couple_id"]), "person_not_in_people", records.source.keys.person or "")
-    nameless = blank(frame["_person"])
-    if nameless.any() or records.source.prefixes:
-        by_role = people.drop_duplicates(["couple_id", "role"]).set_index(["couple_id", "role"])["_person"]
-        found = by_role.reindex(pd.MultiIndex.from_frame(frame[["couple_id", "role"]])).to_numpy()
-        frame["_person"] = pd.Series(found, index=frame.index).fillna(frame["role"]).astype("str")
-    by_person = people.set_index(["couple_id", "_person"])["role"]
-    found = by_person.reindex(pd.MultiIndex.from_frame(frame[["couple_id", "_person"]])).to_numpy()
-    roles = pd.Series(found, index=frame.index).fillna("").astype("str")
-    told = ~blank(frame["role"]) & ~blank(roles)
+    nameless = blank(frame["_person"]) | bool(records.source.prefixes)
+    if nameless.any():
+        told_of = people[~blank(people["_told"])].drop_duplicates(["couple_id", "_told"], keep=False)
+        by_role = told_of.set_index(["couple_id", "_told"])["_person"]
+        named = by_role.reindex(pd.MultiIndex.from_frame(frame[["couple_id", "role"]])).to_numpy()
+        filled = pd.Series(named, index=frame.index).fillna(frame["role"]).astype("str")
+        frame["_person"] = frame["_person"].mask(nameless, filled)
+    by_person = people.set_index(["couple_id", "_person"])[["_told", "role"]]
+    found = by_person.reindex(pd.MultiIndex.from_frame(frame[["couple_id", "_person"]])).fillna("").astype("str")
+    told, roles = (pd.Series(found[name].to_numpy(), index=frame.index) for name in ("_told", "role"))
     if records.mapping.by is not None or records.source.prefixes:
-        records.hold(told & frame["role"].ne(roles), "roles_conflict", records.mapping.by or "")
+        both = ~blank(frame["role"]) & ~blank(told)
+        records.hold(both & frame["role"].ne(told), "roles_conflict", records.mapping.by or "")
     frame["role"] = roles.where(~blank(roles), frame["role"])
 
 

@@ -11,12 +11,12 @@ from couples_study.contracts.ledger import Ledger, SourceEntry, TableEntry
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import Source, StudyFile
 from couples_study.core.columns import Glossary
-from couples_study.core.errors import StudyFileError, listed
-from couples_study.intake.days import place_in_time
+from couples_study.core.errors import FrameError, StudyFileError, listed
+from couples_study.intake.days import number_within_days, place_in_time
 from couples_study.intake.duplicates import hold_duplicates
 from couples_study.intake.mapping import mapping_of
 from couples_study.intake.records import Records, any_column, records_of
-from couples_study.intake.roster import Roster, identify, link_records, roster_of
+from couples_study.intake.roster import Roster, identify, link_records, person_ids, roster_of
 from couples_study.intake.values import read_values
 from couples_study.tables import GRAINS, schema_of
 
@@ -57,6 +57,7 @@ def link(study: StudyFile, delivered: Delivered, glossary: Glossary) -> Intake:
         place_in_time(records, roster, study.study)
     for files in delivered:
         hold_duplicates(files)
+    number_within_days(everyone)
     for records in everyone:
         records.excluded = _excluded(records)
     names = source_names(study)
@@ -105,8 +106,8 @@ def _excluded(records: Records) -> pd.Series:
 def _tables(
     by_source: Sequence[Sequence[Records]], roster: Roster, study: StudyFile, glossary: Glossary
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    people = roster.people.assign(person_id=_person_ids(roster.people, study))
-    people = people[["couple_id", "person_id", "role"]]
+    people = roster.people.assign(person_id=person_ids(roster.people, study.dyads))
+    people = people.loc[people["person_id"].isin(_accepted(by_source)), ["couple_id", "person_id", "role"]]
     for name, grain in GRAINS.items():
         parts = [_rows_of(files, list(grain.keys)) for files in by_source if files[0].source.table == name]
         table = _joined(parts, list(grain.keys), name) if parts else None
@@ -119,8 +120,14 @@ def _tables(
             yield name, _validated(name, table, people, glossary)
 
 
-def _person_ids(people: pd.DataFrame, study: StudyFile) -> pd.Series:
-    return people["couple_id"] if study.dyads.single else people["couple_id"] + "/" + people["_person"]
+def _accepted(by_source: Sequence[Sequence[Records]]) -> set[str]:
+    """Everyone of whom at least one record was accepted: people known from held records alone are in no table."""
+    return {
+        person
+        for files in by_source
+        for records in files
+        for person in records.frame.loc[~records.held(), "person_id"].unique()
+    }
 
 
 def _rows_of(files: Sequence[Records], keys: list[str]) -> pd.DataFrame:
@@ -145,8 +152,9 @@ def _joined(parts: list[pd.DataFrame], keys: list[str], name: str) -> pd.DataFra
                 found=f"{listed(sorted(both))} from two",
                 do="map the column in one of them only",
             )
-        repeated = [column for column in WRITTEN_BY_US.get(name, ()) if column in table and column in part]
-        table = table.merge(part.drop(columns=repeated), on=keys, how="outer")
+        table = table.merge(part, on=keys, how="outer", suffixes=("", "_again"))
+        for column in [column for column in WRITTEN_BY_US.get(name, ()) if f"{column}_again" in table]:
+            table[column] = table[column].fillna(table.pop(f"{column}_again"))
     return table
 
 
@@ -164,13 +172,29 @@ def _validated(name: str, table: pd.DataFrame, people: pd.DataFrame, glossary: G
     grain = GRAINS[name]
     table = table.astype(dict.fromkeys(grain.whole, "int64"))
     answers = [column for column in table.columns if column not in grain.keys and column != "role"]
-    checked = schema_of(name, answers, glossary).validate(table[[*grain.keys, *answers]])
+    checked = _checked(table[[*grain.keys, *answers]], name, answers, glossary)
     if not grain.has_person:
         return checked.reset_index(drop=True)
     order = people.assign(_order=range(len(people)))[["couple_id", "person_id", "role", "_order"]]
     placed = checked.merge(order, on=["couple_id", "person_id"], how="left")
     placed = placed.sort_values(["_order", *grain.whole], kind="stable", ignore_index=True)
     return placed[[*grain.keys[:2], "role", *grain.keys[2:], *answers]]
+
+
+def _checked(table: pd.DataFrame, name: str, answers: list[str], glossary: Glossary) -> pd.DataFrame:
+    """The table if its schema agrees; Pandera's messages repeat answers, so they stay here."""
+    from pandera.errors import SchemaError, SchemaErrors
+
+    try:
+        return schema_of(name, answers, glossary).validate(table)
+    except (SchemaError, SchemaErrors):
+        fault = FrameError(
+            f"table {name}",
+            expected=f"rows that are single by {listed(GRAINS[name].keys)}, with answers in range",
+            found="rows that are not, although every record was checked",
+            do="report this as a defect of the package; the data are not at fault",
+        )
+    raise fault
 
 
 def _entry(name: str, records: Records) -> SourceEntry:

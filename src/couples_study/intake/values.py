@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from couples_study.contracts.study import Source
@@ -9,7 +11,7 @@ from couples_study.core.columns import Column, Glossary
 from couples_study.intake.records import Records, blank
 from couples_study.tables import schema_of
 
-NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
+NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 REASON_OF_CHECK = {"in_range": "out_of_range", "isin": "unknown_label", "whole_number": "not_a_whole_number"}
 
 
@@ -21,6 +23,8 @@ def read_values(records: Records, glossary: Glossary) -> None:
         cells = _without_missing_codes(records, cells, target)
         if target_recode := _recode_for(source, target, records.export_name(target)):
             cells = _recoded(records, cells, target, target_recode)
+        elif source.decimal == "," and glossary[target].is_numeric:
+            cells = _with_points(cells)
         records.frame[target] = _typed(records, cells, target, glossary[target])
     _check_answers(records, glossary)
 
@@ -53,14 +57,18 @@ def _recoded(records: Records, cells: pd.Series, target: str, recode: dict[str, 
     return cells.map({key: str(value) for key, value in recode.items()}).fillna("").astype("str")
 
 
+def _with_points(cells: pd.Series) -> pd.Series:
+    """Decimal commas as points. A cell that has a point already (1.234 may be a thousand) stays no number."""
+    return cells.str.replace(".", "?", regex=False).str.replace(",", ".", regex=False)
+
+
 def _typed(records: Records, cells: pd.Series, target: str, column: Column) -> pd.Series:
     empty = blank(cells)
     if column.is_numeric:
-        if records.source.decimal == ",":
-            cells = cells.str.replace(",", ".", regex=False)
-        good = cells.str.fullmatch(NUMBER)
-        records.hold(~good & ~empty, "not_a_number", records.export_name(target))
-        return pd.to_numeric(cells.where(good), errors="raise").astype("float64")
+        numbers = pd.to_numeric(cells.where(cells.str.fullmatch(NUMBER)), errors="raise").astype("float64")
+        numbers = numbers.where(numbers.abs() < math.inf)
+        records.hold(numbers.isna() & ~empty, "not_a_number", records.export_name(target))
+        return numbers
     if column.kind == "date":
         dates = pd.to_datetime(cells.where(~empty), format="%Y-%m-%d", errors="coerce")
         records.hold(dates.isna() & ~empty, "unreadable_date", records.export_name(target))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import Source
-from couples_study.core.errors import DeliveryError, listed, nearest
+from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
 from couples_study.core.paths import STUDY_FILE
 from couples_study.core.provenance import sha256
 from couples_study.pipeline.locate import Place
-from couples_study.readers import reader_called
+from couples_study.readers import content_of, reader_called
 from couples_study.steps.outline import key_columns
 
 WILD = frozenset("*?[")
@@ -53,24 +53,29 @@ def files_of(source: Source, place: Place) -> list[Path]:
     """The files that a source's patterns name, each once, sorted by name; at least one for every pattern."""
     found: dict[Path, None] = {}
     for pattern in source.files:
-        matches = sorted(path for path in place.data.glob(pattern) if path.is_file())
+        matches = _matching(pattern, place)
         if not matches:
             raise _missing(pattern, place)
         found |= dict.fromkeys(matches)
     return list(found)
 
 
+def _matching(pattern: str, place: Place) -> list[Path]:
+    own = place.folder / STUDY_FILE
+    try:
+        return sorted(path for path in place.data.glob(pattern) if path.is_file() and path != own)
+    except (ValueError, NotImplementedError) as error:
+        raise StudyFileError(
+            f"{own}, files = {pattern!r}",
+            expected='a file name or a pattern such as "diary_*.csv"',
+            found="a pattern that can not be read",
+            do="write ** only between slashes, and no empty name",
+        ) from error
+
+
 def _read(path: Path, source: Source, place: Place) -> RawExport:
     reader = reader_called(source.reader, f"{place.folder / STUDY_FILE}, source for {listed(source.files)}")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DeliveryError(
-            str(path),
-            expected="a file that can be read",
-            found=error.strerror or "an error",
-            do="check its permissions",
-        ) from error
+    content = content_of(path)
     name = path.relative_to(place.data).as_posix()
     return RawExport(
         file=name, sha256=sha256(content), frame=reader.read(path, source), notes=(f"separator {source.separator!r}",)

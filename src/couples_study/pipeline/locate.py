@@ -30,7 +30,15 @@ def locate(word: str | Path) -> Place:
     """The study called ``word``; raises `UsageError` where there is none, `StudyFileError` where its file is wrong."""
     folder = _folder(str(word))
     path = folder / STUDY_FILE
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise StudyFileError(
+            str(path),
+            expected="a file that can be read",
+            found=(error.strerror or "an error").lower(),
+            do="check its permissions",
+        ) from error
     try:
         data = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -45,16 +53,18 @@ def locate(word: str | Path) -> Place:
 
 def _folder(word: str) -> Path:
     here = Path(word)
-    if (here / STUDY_FILE).is_file():
+    if _there(here / STUDY_FILE):
         return here
-    if here.is_dir():
+    if here.name == STUDY_FILE and _there(here):
+        return here.parent
+    if _there(here, folder=True):
         raise UsageError(
             f"study {word!r}",
             expected=f"a folder with a {STUDY_FILE}",
-            found="a folder without one",
+            found="a folder without one" if not (here / STUDY_FILE).exists() else f"a {STUDY_FILE} that is not a file",
             do=f"write {STUDY_FILE} there (docs/study-file.md has examples)",
         )
-    if (RAW / word / STUDY_FILE).is_file():
+    if _there(RAW / word / STUDY_FILE):
         return RAW / word
     shipped = shipped_studies()
     if word in shipped:
@@ -67,6 +77,14 @@ def _folder(word: str) -> Path:
         found="none of these",
         do=f"did you mean {guess!r}?" if guess else "check the path",
     )
+
+
+def _there(path: Path, *, folder: bool = False) -> bool:
+    """Whether there is such a file (or folder); words that can not be a path are not there."""
+    try:
+        return path.is_dir() if folder else path.is_file()
+    except OSError:
+        return False
 
 
 def _data_root(study: StudyFile, folder: Path, path: Path) -> Path:

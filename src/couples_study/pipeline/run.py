@@ -10,11 +10,12 @@ from couples_study.contracts.verdict import Verdict
 from couples_study.core.paths import PROCESSED, REPORTS
 from couples_study.pipeline.deliveries import headers, inputs_of, read_deliveries, read_keys
 from couples_study.pipeline.locate import locate
+from couples_study.pipeline.parallel import estimated
 from couples_study.pipeline.tables import table_files
 from couples_study.pipeline.write import write_all
 from couples_study.planning.planned import Planned, planned
 from couples_study.planning.synthetic import simulate
-from couples_study.steps import check, decide, derive, describe, estimate, link, take_in
+from couples_study.steps import check, decide, derive, describe, link, take_in
 from couples_study.steps.describe import describe_intake
 from couples_study.steps.estimate import failed
 
@@ -64,7 +65,9 @@ def run_intake(word: str, out: Path | None, tell: Tell = quiet) -> Done:
     )
 
 
-def run_report(word: str, out: Path | None, claims: tuple[str, ...] | None = None, tell: Tell = quiet) -> Done:
+def run_report(
+    word: str, out: Path | None, claims: tuple[str, ...] | None = None, tell: Tell = quiet, jobs: int = 1
+) -> Done:
     """The main job: intake, frames, estimates, verdicts, pages."""
     place = locate(word)
     checked = check(place.study, only=claims)
@@ -73,7 +76,7 @@ def run_report(word: str, out: Path | None, claims: tuple[str, ...] | None = Non
     tell("validating")
     intake = link(place.study, take_in(place.study, exports, checked.glossary), checked.glossary)
     frames = derive(checked, intake)
-    found = estimate(checked, frames, lambda key: tell(f"estimating {key}"))
+    found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"))
     tell("writing")
     inputs = inputs_of(place, exports)
     described = describe(checked, intake, found, decide(checked, found), inputs)

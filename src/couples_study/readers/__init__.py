@@ -7,6 +7,9 @@ from functools import cache
 from couples_study.contracts.reader import Reader
 from couples_study.core.discover import modules_of
 from couples_study.core.errors import StudyFileError, listed, nearest
+from couples_study.readers._content import content_of
+
+__all__ = ["content_of", "reader_called", "readers"]
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from couples_study.contracts.reader import Reader
 from couples_study.core.errors import DeliveryError, listed
+from couples_study.readers._content import content_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,10 +33,11 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None) -> 
 
     text = _text(path, source)
     names = _header(path, text, source)
-    body = text.encode("utf-8")
+    if '"' in text and (fault := _fault(path, text, len(names), source)):
+        raise fault
     try:
         table = arrow_csv.read_csv(
-            io.BytesIO(body),
+            io.BytesIO(text.encode("utf-8")),
             read_options=arrow_csv.ReadOptions(column_names=list(names), skip_rows=0, use_threads=False),
             parse_options=arrow_csv.ParseOptions(delimiter=source.separator, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
@@ -45,7 +47,7 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None) -> 
             ),
         )
     except ArrowInvalid as error:
-        raise _ragged(path, text, len(names), source) from error
+        raise _fault(path, text, len(names), source) or _not_rows(path, len(names)) from error
     frame = table.to_pandas().iloc[1:].reset_index(drop=True)
     if frame.empty:
         raise DeliveryError(
@@ -60,9 +62,7 @@ def header(path: Path, source: Source) -> tuple[str, ...]:
 
 
 def _text(path: Path, source: Source) -> str:
-    raw = path.read_bytes()
-    if not raw.strip():
-        raise DeliveryError(str(path), expected="a header and rows", found="an empty file", do="export again")
+    raw = content_of(path)
     encoding = source.encoding
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
@@ -70,19 +70,19 @@ def _text(path: Path, source: Source) -> str:
         encoding = "utf-8-sig"
     try:
         text = raw.decode(encoding)
-    except LookupError as error:
+    except UnicodeError as error:
+        raise DeliveryError(
+            str(path),
+            expected=f"text in {encoding}",
+            found=f"bytes that are not, from position {error.start if isinstance(error, UnicodeDecodeError) else 0}",
+            do='save it as UTF-8 text, or name its encoding in the [[source]], for instance encoding = "cp1252"',
+        ) from error
+    except (LookupError, ValueError) as error:
         raise DeliveryError(
             str(path),
             expected="an encoding that Python knows",
             found=f"encoding = {source.encoding!r}",
             do='say encoding = "utf-8", "cp1252" or "latin-1" in its [[source]]',
-        ) from error
-    except (UnicodeDecodeError, UnicodeError) as error:
-        raise DeliveryError(
-            str(path),
-            expected=f"text in {encoding}",
-            found=f"bytes that are not, from position {_start(error)}",
-            do='save it as UTF-8 text, or name its encoding in the [[source]], for instance encoding = "cp1252"',
         ) from error
     if "\0" in text:
         raise DeliveryError(
@@ -91,11 +91,9 @@ def _text(path: Path, source: Source) -> str:
             found="NUL bytes: this is not a text file",
             do="export as CSV (a renamed spreadsheet or SPSS file is not one)",
         )
+    if not text.strip():
+        raise DeliveryError(str(path), expected="a header and rows", found="an empty file", do="export again")
     return text.lstrip("\r\n")
-
-
-def _start(error: Exception) -> int:
-    return error.start if isinstance(error, UnicodeDecodeError) else 0
 
 
 def _header(path: Path, text: str, source: Source) -> tuple[str, ...]:
@@ -113,8 +111,8 @@ def _header(path: Path, text: str, source: Source) -> tuple[str, ...]:
         raise DeliveryError(
             f"{path}, header",
             expected="each column name once",
-            found=f"{listed(map(repr, doubled))} more than once",
-            do="rename one of them in the export",
+            found=f"{listed(map(repr, doubled)) if source.knows(tuple(names)) else 'cells'} more than once",
+            do="rename one of them in the export, or add the header row if it is missing",
         )
     return tuple(names)
 
@@ -130,10 +128,15 @@ def _refuse_other_separator(path: Path, line: str, source: Source) -> None:
             )
 
 
-def _ragged(path: Path, text: str, width: int, source: Source) -> DeliveryError:
-    """The first row that does not have as many cells as the header, by number and never by content."""
+def _fault(path: Path, text: str, width: int, source: Source) -> DeliveryError | None:
+    """The first row that is not ``width`` well-quoted cells, by number and never by content; None if all are.
+
+    Rows are counted as everywhere: from 1 after the header, blank lines left out.
+    """
+    number = -1
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=source.separator)):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=source.separator, strict=True):
+            number += bool(row)
             if row and len(row) != width:
                 return DeliveryError(
                     f"{path}, data row {number}",
@@ -142,11 +145,20 @@ def _ragged(path: Path, text: str, width: int, source: Source) -> DeliveryError:
                     do="look for a stray separator or an unclosed quote in that row, and export again",
                 )
     except csv.Error:
-        pass
+        return DeliveryError(
+            f"{path}, data row {number + 1}",
+            expected="text cells with a quote on both sides, and quotes inside them doubled",
+            found="a quote that is not closed, or text after the closing one",
+            do="mend the quotes from that row on, and export again",
+        )
+    return None
+
+
+def _not_rows(path: Path, width: int) -> DeliveryError:
     return DeliveryError(
         str(path),
         expected=f"rows of {width} cells",
-        found="rows that can not be told apart (an unclosed quote?)",
+        found="rows that can not be told apart",
         do="export again, with text cells in quotes",
     )
 

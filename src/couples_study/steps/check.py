@@ -10,6 +10,7 @@ from couples_study.contracts.hypothesis import Claim, Hypothesis, Question
 from couples_study.contracts.plan import Plan
 from couples_study.contracts.study import StudyFile
 from couples_study.core.columns import Glossary, glossary
+from couples_study.core.errors import StudyFileError, UsageError
 from couples_study.core.seeds import DEFAULT_SEED
 from couples_study.instruments import instruments
 from couples_study.intake.mapping import study_columns
@@ -63,11 +64,19 @@ def check(study: StudyFile, *, only: tuple[str, ...] | None = None, seed: int = 
     )
     sets = _set_sizes(study)
     asked = [_of_hypothesis(hypothesis, sets) for hypothesis in study.hypothesis]
-    asked += [_of_claim(claim) for claim in chosen(only if only is not None else study.chosen_claims)]
+    asked += [_of_claim(claim) for claim in (chosen(only) if only is not None else _claims_of(study))]
     for one in asked:
         for key, _, question in one.readings:
             check_question(question, setting, f"hypothesis {key}" if not one.is_claim else f"claim {key}")
     return Checked(study=study, glossary=columns, scales=scales, setting=setting, asked=tuple(asked))
+
+
+def _claims_of(study: StudyFile) -> tuple[Claim, ...]:
+    try:
+        return chosen(study.chosen_claims)
+    except UsageError as error:
+        where = f"study.toml, claims: {error.where}"
+        raise StudyFileError(where, expected=error.expected, found=error.found, do=error.do) from error
 
 
 def model_of(question: Question) -> Model:

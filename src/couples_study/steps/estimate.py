@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import AnalysisError
@@ -18,11 +20,15 @@ FAILED = "analysis_failed"
 def estimate(checked: Checked, frames: Frames, tell: Callable[[str], None] = lambda _: None) -> Found:
     """Evidence by reading id. ``tell`` hears the id of each reading before it is fitted, for progress."""
     found: dict[str, Evidence | NotTestable] = {}
-    for asked in checked.asked:
-        for key, _, question in asked.readings:
-            tell(key)
-            found[key] = estimate_one(key, question, frames, checked)
+    for key, question in readings(checked).items():
+        tell(key)
+        found[key] = estimate_one(key, question, frames, checked)
     return found
+
+
+def readings(checked: Checked) -> dict[str, Question]:
+    """Every question to be answered, by reading id, in the order asked."""
+    return {key: question for asked in checked.asked for key, _, question in asked.readings}
 
 
 def estimate_one(key: str, question: Question, frames: Frames, checked: Checked) -> Evidence | NotTestable:
@@ -35,6 +41,8 @@ def estimate_one(key: str, question: Question, frames: Frames, checked: Checked)
         return model.estimate(key, question, frames, checked.setting)
     except AnalysisError as error:
         return NotTestable(id=key, reason=FAILED, detail=f"The model could not be fitted ({error.found}); {error.do}.")
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        return NotTestable(id=key, reason=FAILED, detail=f"The model could not be fitted ({type(error).__name__}).")
 
 
 def failed(found: Found) -> tuple[str, ...]:

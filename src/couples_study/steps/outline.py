@@ -12,7 +12,7 @@ from couples_study.intake.days import place_in_time
 from couples_study.intake.duplicates import hold_duplicates
 from couples_study.intake.mapping import Mapping
 from couples_study.intake.records import Records, records_of
-from couples_study.intake.roster import identify, link_records, roster_of
+from couples_study.intake.roster import identify, link_records, person_ids, roster_of
 from couples_study.intake.values import read_values
 from couples_study.measures.frames import TIME_OF
 from couples_study.steps.check import Checked
@@ -55,7 +55,7 @@ def outlined(checked: Checked, keys: Sequence[Sequence[RawExport]]) -> dict[str,
         place_in_time(records, roster, study.study)
     for one in files:
         hold_duplicates(one)
-    people = roster.people.assign(person_id=roster.people["couple_id"] + "/" + roster.people["_person"])
+    people = roster.people.assign(person_id=person_ids(roster.people, study.dyads))
     found = {"people": people}
     for table, time in TIME_OF.items():
         parts = [
