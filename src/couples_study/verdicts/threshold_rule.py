@@ -26,7 +26,6 @@ BENT = ("saturating", "parabola")  # one more free number than a plateau at the 
 SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
 FREE = ("free_hinge", "free_step")
-SMOOTH = ("log", "saturating", "parabola")
 NEEDED = (
     "stated", "limit_total", "limit_low", "limit_high", "six_model", "kink_p", "jump_p", "tau_low", "tau_high",
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
@@ -183,8 +182,12 @@ def _same_sign(value: float, low: float, high: float) -> bool:
 
 
 def _too_small(facts: Mapping[str, float]) -> bool:
-    """Both the best curve with its break at the stated value and the best curve of all stay within the limit."""
-    limit = facts["limit_total"]
+    """Both the best curve with its break at the stated value and the best curve of all stay within the limit.
+
+    Miscounting pulls every effect towards zero, by about the correlation of the partners' reports; the limit is drawn
+    in by as much before an effect is called too small.
+    """
+    limit = facts["limit_total"] * min(1.0, max(facts.get("partner_rank_correlation", 1.0), 0.0))
     return all(-limit < facts[f"{name}_low90"] and facts[f"{name}_high90"] < limit for name in ("total", "total_best"))
 
 
@@ -209,25 +212,30 @@ def _miscounted(facts: Mapping[str, float]) -> bool:
     return _heaped(facts) or facts.get("partner_kappa", 1.0) < LEAST_KAPPA
 
 
+def _margin(facts: Mapping[str, float]) -> float:
+    """How far from the stated value a break may come out by miscounting alone: heaps drag it, disagreement more so."""
+    if facts.get("partner_kappa", 1.0) < LEAST_KAPPA:
+        return facts["stated"] / 3.0
+    return facts["stated"] / 6.0 if _heaped(facts) else 0.0
+
+
 def _refuted(facts: Mapping[str, float]) -> tuple[str, str] | None:
     """What refutes both readings: (reason, part of the sentence), or None.
 
-    Rounding to fives drags a break by about a touch, so heaped counts refute a place only beyond that. Miscounting
-    smooths a true break, so where counts are heaped or the partners disagree a smooth curve that predicts better
-    refutes nothing: a blurred six would look just like it.
+    Miscounting smooths and moves a true break. Where counts are heaped or the partners disagree, a smooth curve that
+    predicts better refutes nothing (a blurred six would look just like it), and a place refutes only beyond a margin.
     """
-    stated = facts["stated"]
     if _too_small(facts):
         return "below_smallest", "the whole way from none to twice {stated} is worth less than what matters"
     if facts["total_high90"] < 0.0 and facts["slope_low_high90"] < 0.0:
         return "opposite", "more touches go with less connection"
-    blurred = _heaped(facts) and _covers(facts, margin=stated / 6.0)
-    rivals = [name for name in STRONGER if not ((blurred and name in FREE) or (_miscounted(facts) and name in SMOOTH))]
+    near = _covers(facts, margin=_margin(facts))
+    rivals = STRONGER if not _miscounted(facts) else () if near else FREE
     better = [name for name in rivals if facts[f"z_{name}"] < -Z]
     if better:
         worst = min(better, key=lambda name: facts[f"z_{name}"])
         return "rival_better", RIVAL_SENTENCES[worst]
-    if facts["six_model"] != JUMP and facts["kink_p"] < ALPHA and not (_covers(facts) or blurred):
+    if facts["six_model"] != JUMP and facts["kink_p"] < ALPHA and not near:
         return "elsewhere", "the curve bends between {tau_low} and {tau_high} touches, not at {stated}"
     return None
 
