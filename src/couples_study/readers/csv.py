@@ -108,10 +108,11 @@ def _header(path: Path, text: str, source: Source) -> tuple[str, ...]:
         _refuse_other_separator(path, names[0], source)
     doubled = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if doubled:
+        named = source.knows(tuple(names))
         raise DeliveryError(
             f"{path}, header",
             expected="each column name once",
-            found=f"{listed(map(repr, doubled)) if source.knows(tuple(names)) else 'cells'} more than once",
+            found=f"{listed(map(repr, doubled))} more than once" if named else "cells more than once (no header row?)",
             do="rename one of them in the export, or add the header row if it is missing",
         )
     return tuple(names)
