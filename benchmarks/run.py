@@ -68,6 +68,17 @@ def stock(frame: pd.DataFrame) -> tuple[float, float]:
     return seconds, float(fit.llf)
 
 
+def rust(frame: pd.DataFrame, repeats: int) -> tuple[float, float]:
+    """Seconds and log-likelihood of the package mixedlm."""
+    import mixedlm
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        formula = f"y ~ 0 + {' + '.join(FIXED)} + (0 + {' + '.join(RANDOM)} | couple)"
+        seconds, fit = best(lambda: mixedlm.lmer(formula, frame), repeats)
+    return seconds, float(fit.logLik().value)
+
+
 def peers(path: Path, repeats: int, *jobs: str) -> dict[str, dict[str, Any]]:
     """What R's packages make of the same file, by job; empty where they are not installed."""
     rscript = shutil.which("Rscript")
@@ -90,6 +101,7 @@ def race(couples: int, days: int, folder: Path, repeats: int, *, slow: bool) -> 
         tested, _ = best(lambda residual=residual: ours(frame, residual, "kr").pvalues, repeats)
         rows.append(_row(couples, days, "couples_study, Kenward-Roger p", residual, tested, fits[residual].llf))
     rows.append(_row(couples, days, "statsmodels MixedLM", "iid", *stock(frame)))
+    rows.append(_row(couples, days, "mixedlm", "iid", *rust(frame, repeats)))
     jobs = ["lmer", "lmer_tight", *(["lme_ar"] if slow else [])]
     for job, found in peers(path, repeats, *jobs).items():
         residual = "role@ar1" if job == "lme_ar" else "iid"
