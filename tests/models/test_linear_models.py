@@ -234,6 +234,9 @@ def test_cross_lag_takes_measurement_error_out_where_the_plain_lag_does_not():
             {"model": "apim", "outcome": "y", "actor": ["x"], "autoregression": True, "residual": "un@ar1"},
             "autoregression",
         ),
+        ({"model": "apim", "outcome": "y", "actor": ["x"], "random": ["actor.wihtin"]}, "actor.within"),
+        ({"model": "apim", "outcome": "y", "actor": ["x"], "reduce": ["partner.within"]}, "reduce"),
+        ({"model": "apim", "outcome": "y", "actor": ["x"], "residual": "ar"}, "un@ar1"),
         ({"model": "regression", "outcome": "y", "predictors": ["x"], "lag": 1}, "lag"),
         ({"model": "regression", "outcome": "y", "predictors": ["y"]}, "once"),
         ({"model": "cross_lag", "outcome": "y", "predictor": "x"}, "lag = 1"),
@@ -261,3 +264,34 @@ def test_too_few_couples_and_constant_predictors_are_reasons_not_numbers():
     constant = estimate(diary().assign(x=1.0), model="apim", outcome="y", actor=["x"])
     assert isinstance(constant, NotTestable)
     assert constant.reason == "collinear"
+
+
+def test_random_effects_and_residual_are_those_asked_for():
+    words = {"model": "apim", "outcome": "y", "actor": ["x"], "covariates": ["study_day"]}
+    grown = estimate(diary(), **words, random=["intercept", "study_day"], residual="role@ar1")
+    assert "random intercept, study_day of each partner; residual role@ar1" in grown.estimator
+    assert {"sd(residual[woman])", "sd(residual[man])", "log_likelihood"} <= set(grown.facts)
+    assert any("study_day" in name for name in grown.facts)
+    assert not any("same day" in name for name in grown.facts)
+    plain = estimate(diary(), **words, random=[], residual="iid")
+    assert "no random effects; residual iid" in plain.estimator
+    assert grown.facts["log_likelihood"] > plain.facts["log_likelihood"]
+
+
+def test_the_model_says_itself_in_other_languages():
+    found = estimate(diary(), model="apim", outcome="y", actor=["x"], covariates=[])
+    assert set(found.syntax) == {"nlme", "lme4", "glmmTMB", "sas", "spss"}
+    assert "lme(" in found.syntax["nlme"]
+    assert "proc mixed" in found.syntax["sas"].lower()
+
+
+def test_one_survey_of_both_partners_is_a_panel_of_one_day():
+    people = diary(days=1, missing=0.0, couples=60).drop(columns="day")
+    once = frames_of({"people": people, "couples": people[["couple_id"]].drop_duplicates()}, ())
+    question = asked(model="apim", outcome="y", actor=["x"], partner=["x"], centering="none")
+    model = check_question(question, SETTING, "test")
+    found = model.estimate("T", question, once, SETTING)
+    assert found.counts.n_obs == 120
+    assert "residual un;" in found.estimator
+    assert not model.repeated(question)
+    assert model.repeated(asked(model="apim", outcome="y", actor=["x"]))

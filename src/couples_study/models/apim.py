@@ -15,7 +15,7 @@ import numpy as np
 from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
-from couples_study.core.errors import StudyFileError
+from couples_study.core.errors import StudyFileError, listed, nearest
 from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.apim_design import Design, Piece, column_names, default_tests, design_of, pieces_of_question
@@ -28,6 +28,7 @@ from couples_study.models.concerns import (
     unreliable_means,
 )
 from couples_study.models.counting import counts_of
+from couples_study.models.dyadic.residual import STRUCTURES
 from couples_study.models.mixed import Mixed, fit_mixed, fit_structure
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 from couples_study.models.terms import contrast, split
@@ -90,6 +91,29 @@ def check(question: Question, setting: Setting, where: str) -> None:
     names = column_names(question, setting)
     for words in question.test:
         contrast(words, names, f"{where}, test")
+    _check_random(question, names, where)
+
+
+def _check_random(question: Question, names: list[str], where: str) -> None:
+    known = ["intercept", *dict.fromkeys(split(name)[0] for name in names)]
+    strays = [name for name in question.random if name not in known]
+    if strays:
+        raise StudyFileError(
+            where,
+            expected=f"random = terms without their role: {listed(dict.fromkeys(known), most=30)}",
+            found=listed(strays),
+            do=f"did you mean {nearest(strays[0], known)!r}?" if nearest(strays[0], known) else "name one of them",
+        )
+    steps = ("covariances", *dict.fromkeys(question.random or known))
+    lost = [step for step in question.reduce if not any(name.startswith(step) for name in steps)]
+    if lost:
+        raise StudyFileError(
+            where, expected=f"reduce = steps among {listed(steps)}", found=listed(lost), do="name what random names"
+        )
+    if question.residual is not None and question.residual not in STRUCTURES:
+        raise StudyFileError(
+            where, expected=f"residual = one of {listed(STRUCTURES)}", found=question.residual, do="choose one"
+        )
 
 
 def plan(question: Question, setting: Setting) -> Plan:

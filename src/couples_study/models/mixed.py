@@ -14,6 +14,7 @@ import pandas as pd
 
 from couples_study.contracts.evidence import Concern, Term
 from couples_study.contracts.hypothesis import Question
+from couples_study.core.errors import AnalysisError, FrameError
 from couples_study.models.apim_design import Design
 from couples_study.models.clustered import term_of
 from couples_study.models.dyadic import DyadicMixedLM
@@ -114,11 +115,23 @@ def fit_structure(
     time: np.ndarray,
     setting: Setting,
 ) -> Mixed:
-    """Fit one structure as it is."""
+    """Fit one structure as it is, as far as ``design`` has its random effects; what the rows refuse is named."""
+    there = {INTERCEPT, *(split(name)[0] for name in design.names)}
+    structure = replace(structure, random=tuple(name for name in structure.random if name in there))
+    try:
+        results = _model(structure, question, design, time, setting).fit(cov_type="kr")
+    except FrameError as error:
+        raise AnalysisError(error.where, expected=error.expected, found=error.found, do=error.do) from error
+    return Mixed(names=design.names, results=results, structure=structure, reduced=reduced)
+
+
+def _model(
+    structure: Structure, question: Question, design: Design, time: np.ndarray, setting: Setting
+) -> DyadicMixedLM:
     exog = pd.DataFrame(design.X, columns=list(design.names))
     effects = pd.DataFrame({name: random_column(design, name) for name in structure.random})
     single = setting.dyads.single
-    model = DyadicMixedLM(
+    return DyadicMixedLM(
         pd.Series(design.y, name=question.outcome),
         exog,
         groups=pd.Series(design.couple, name="couple_id"),
@@ -131,7 +144,6 @@ def fit_structure(
         dyads="distinguishable" if setting.dyads.distinguishable or single else "indistinguishable",
         lagged_outcome=question.autoregression or (question.lag == 1 and question.outcome in question.actor),
     )
-    return Mixed(names=design.names, results=model.fit(cov_type="kr"), structure=structure, reduced=reduced)
 
 
 def first_structure(question: Question, design: Design, setting: Setting) -> Structure:
