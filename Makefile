@@ -8,10 +8,10 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 export MPLBACKEND := Agg
 
-.PHONY: bench help report test lint types imports notebooks lab docs docs-check validation demo lock clean
+.PHONY: bench calibrate help report test lint types imports notebooks lab docs docs-check validation demo lock clean
 
 help:
-	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook; make lab opens them\nmake bench      time our fits beside statsmodels, mixedlm and, where R is there, lme4 and nlme\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake validation rewrite docs/validation.md (a few minutes)\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
+	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook; make lab opens them\nmake bench      time our fits beside statsmodels, mixedlm and, where R is there, lme4 and nlme\nmake calibrate  type-I error of the mixed model and the threshold rule (hours)\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake validation rewrite docs/validation.md (a few minutes)\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d; say make PYTHON=python3.12" % sys.version_info[:2])'
@@ -51,6 +51,10 @@ validation: $(READY)
 
 bench: $(READY)
 	@$(PY) benchmarks/run.py --huge
+
+calibrate: $(READY)
+	@$(PY) benchmarks/type_one_error.py --reps 2000
+	@$(PY) benchmarks/threshold_calibration.py --reps 200
 
 lab: $(READY)
 	@$(BIN)/jupyter lab notebooks
