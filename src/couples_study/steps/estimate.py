@@ -10,7 +10,7 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import AnalysisError
 from couples_study.measures import Frames
-from couples_study.models.model import not_testable_here
+from couples_study.models.model import not_testable_here, too_few
 from couples_study.steps.check import Checked, model_of
 
 Found = Mapping[str, Evidence | NotTestable]
@@ -37,6 +37,9 @@ def estimate_one(key: str, question: Question, frames: Frames, checked: Checked)
     refused = not_testable_here(key, question, model, frames, checked.setting)
     if refused is not None:
         return refused
+    panel = frames.panel_with(question.outcome)
+    if model.repeated and panel is not None and panel.empty:
+        return too_few(key, 0, f"answered {question.outcome}")
     try:
         return model.estimate(key, question, frames, checked.setting)
     except AnalysisError as error:
