@@ -83,7 +83,8 @@ def test_three_hundred_mutations(tmp_path):
             continue
         reconciled(intake)
         assert sum(entry.export_rows_read for entry in intake.ledger.sources) == sum(len(one[0].frame) for one in files)
-        derive(checked[which], intake)
+        if number % 10 == 0:
+            derive(checked[which], intake)
         outcomes["taken"] += 1
         outcomes["held"] += bool(intake.ledger.rows_held)
     assert min(outcomes.values()) > 30, outcomes

@@ -123,31 +123,49 @@ def test_the_quarantine_goes_when_the_faults_are_mended(tmp_path):
     assert not (out / "quarantine").exists()
 
 
-def run_elsewhere(out: Path, *words: str, **environment: str) -> dict[str, str]:
-    """The demo's report from a process of its own, in an environment of its own."""
+SECOND = """
+[[hypothesis]]
+id = "H4"
+statement = "The older, the less resentment."
+model = "regression"
+outcome = "resentment"
+predictors = ["age"]
+direction = "negative"
+smallest_effect = { value = 0.1, unit = "SD per SD", why = "a second reading to be spread" }
+"""
+
+
+def demo_in_short(folder: Path) -> Path:
+    """The demo's exports with two hypotheses that are soon computed."""
+    head, *_, third = (DEMO / "study.toml").read_text("utf-8").split("[[hypothesis]]")
+    toml = head.replace('claims = "all"', "claims = []") + "[[hypothesis]]" + third + SECOND
+    return write_study(folder, toml, {path.name: path.read_bytes() for path in DEMO.glob("*.csv")})
+
+
+def run_elsewhere(folder: Path, *words: str, **environment: str) -> dict[str, str]:
+    """A report from a process of its own, in an environment of its own."""
+    study, out = demo_in_short(folder / "study"), folder / "out"
     subprocess.run(
-        [sys.executable, "-W", "error", "-m", "couples_study", "report", str(DEMO), "--claims", "C12", "--out", str(out), *words],
+        [sys.executable, "-W", "error", "-m", "couples_study", "report", str(study), "--out", str(out), *words],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), **environment},
-        cwd=out.parent,
+        cwd=folder,
         check=True,
         capture_output=True,
-    )  # fmt: skip
+    )
     return sums(out)
 
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
-    out = tmp_path_factory.mktemp("once") / "out"
-    return run_elsewhere(out, PYTHONHASHSEED="1", TZ="Pacific/Auckland", LANG="C", LC_ALL="C")
+    folder = tmp_path_factory.mktemp("once")
+    return run_elsewhere(folder, PYTHONHASHSEED="1", TZ="Pacific/Auckland", LANG="C", LC_ALL="C")
 
 
 def test_the_same_exports_give_the_same_bytes_wherever_they_are_read(once, tmp_path):
-    again = run_elsewhere(
-        tmp_path / "out", PYTHONHASHSEED="2", TZ="America/Los_Angeles", LANG="de_DE.UTF-8", LC_ALL="C.UTF-8"
-    )
+    again = run_elsewhere(tmp_path, PYTHONHASHSEED="2", TZ="America/Los_Angeles", LANG="de_DE.UTF-8", LC_ALL="C.UTF-8")
     assert again == once
-    assert {"ledger.json", "verdicts.json", "index.html", "data/diary_days.parquet"} <= set(once)
+    assert {"ledger.json", "verdicts.json", "index.html", "data/diary_days.parquet", "results/H4.csv"} <= set(once)
 
 
 def test_the_number_of_jobs_changes_nothing(once, tmp_path):
-    assert run_elsewhere(tmp_path / "out", "--jobs", "2") == once
+    assert run_elsewhere(tmp_path, "--jobs", "2") == once

@@ -38,7 +38,7 @@ def estimate_one(key: str, question: Question, frames: Frames, checked: Checked)
     if refused is not None:
         return refused
     panel = frames.panel_with(question.outcome)
-    if model.repeated and panel is not None and panel.empty:
+    if model.repeated(question) and panel is not None and panel.empty:
         return too_few(key, 0, f"answered {question.outcome}")
     try:
         return model.estimate(key, question, frames, checked.setting)
