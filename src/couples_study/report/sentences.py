@@ -105,6 +105,7 @@ HELD = {
     "wave_negative": "A wave before baseline.",
     "start_date_unknown": "Without the couple's first day a date cannot become a study day.",
     "day_outside_window": "The day lies outside the days that were scheduled.",
+    "couple_not_in_people": "The couple is not among the participants.",
     "person_not_in_people": "The person is not among the participants.",
     "role_unknown": "Nothing says which of the two partners this is.",
     "roles_conflict": "Two members of a couple have the same role, or one person has two.",
