@@ -97,10 +97,6 @@ VARIABLES = [
     "initiated_n",
     "arm",
     "module_active",
-    "prompt_touch",
-    "prompt_touch_prob",
-    "done_touch",
-    "minutes_touch",
     "dose_target",
     "credibility",
     "adherence",
@@ -110,6 +106,16 @@ VARIABLES = [
     "phys",
     "separation_date",
 ]
+PRACTICES = ("touch", "hug", "checkin", "gratitude", "device_free", "gaze", "ritual")
+VARIABLES += [f"{which}_{name}" for which in ("prompt", "done", "minutes") for name in PRACTICES]
+VARIABLES += [f"prompt_{name}_prob" for name in PRACTICES]
+VARIABLES += ["close", "safe", "resp", "resentment", "emotional", "csi4_1", "csi4_2", "csi4_3", "csi4_4"]
+VARIABLES += ["kids", "avoid_hard_talk", "intimacy", "intimacy_1", "intimacy_2", "intimacy_3", "start_date"]
+VARIABLES += ["age", "gender", "years_together", "married", "education", "religiosity", "extraversion"]
+VARIABLES += ["attachment_anxiety", "attachment_avoidance", "children_n", "touch_vital", "sleep_quality"]
+RESULTS = (
+    "term", "estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "conf_level",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", VARIABLES)
@@ -120,6 +126,10 @@ def test_every_variable_of_the_design_is_there(name):
     assert column.unit
     assert column.kind in KINDS
     assert column.table in HOMES
+
+
+def test_every_column_of_a_results_table_is_there():
+    assert {name: glossary()[name].table for name in RESULTS} == dict.fromkeys(RESULTS, "results")
 
 
 def test_ranges_are_ranges_and_sliders_run_to_a_hundred():

@@ -72,6 +72,40 @@ def test_closeness_has_the_shares_of_variance_asked_for(null):
     assert partners.corr().iloc[0, 1] == pytest.approx(0.56, abs=0.10)
 
 
+def within(values):
+    return values - values.mean(axis=2, keepdims=True)
+
+
+def r_of(one, other):
+    return np.corrcoef(one.ravel(), other.ravel())[0, 1]
+
+
+def test_days_follow_each_other_as_the_parameters_say():
+    """Over 200 days, where centering on the person's mean takes next to nothing off the correlations."""
+    close = within(live(scenarios()["null"], 100, 200, seed=2).close)
+    # stress is part of closeness and does not last, so both are a little below the day part's own .25 and .35
+    assert r_of(close[..., 1:], close[..., :-1]) == pytest.approx(parameters()["daily"]["phi"], abs=0.04)
+    assert r_of(close[:, 0], close[:, 1]) == pytest.approx(parameters()["daily"]["partner_r_same_day"], abs=0.04)
+
+
+def test_two_items_have_the_reliability_asked_for(null):
+    world, frame = null
+    one, two = (frame[name].to_numpy().reshape(world.close.shape) for name in ("close_1", "close_2"))
+    error, observed = within((one - two) / 2).var(), within((one + two) / 2).var()
+    assert 1 - error / observed == pytest.approx(world.scenario.reliability, abs=0.04)
+
+
+def test_weekends_have_more_touch_and_compliance_falls_with_days_and_conflict(null):
+    world, frame = null
+    daily = parameters()["daily"]
+    ratio = world.touch[..., world.weekend].mean() / world.touch[..., ~world.weekend].mean()
+    assert ratio == pytest.approx(parameters()["touch"]["weekend"], abs=0.03)
+    logit = {key: np.log(p / (1 - p)) for key, p in frame.groupby(frame["day"] // 7)["answered"].mean().items()}
+    assert (logit[3] - logit[0]) / 21 == pytest.approx(daily["compliance_logit_slope_per_day"], abs=0.008)
+    quiet, quarrel = (np.log(p / (1 - p)) for p in frame.groupby("conflict_today")["answered"].mean())
+    assert quarrel - quiet == pytest.approx(daily["missing_conflict_logit"], abs=0.15)
+
+
 def test_weekly_satisfaction_fits_its_norm(null):
     world, _ = null
     frame = weekly(world)

@@ -47,7 +47,7 @@ class Draft:
 def with_faults(exports: Exports, rng: np.random.Generator) -> tuple[Exports, tuple[Fault, ...]]:
     """``exports`` with faults, and the list of them by final row number."""
     draft = Draft({name: frame.copy() for name, frame in exports.items()}, rng, set())
-    _one_partner_only(draft)
+    alone = _one_partner_only(draft)
     _stop_missing_baseline(draft)
     marks: list[tuple[str, int, str, str]] = []
     for make, times in (
@@ -59,7 +59,7 @@ def with_faults(exports: Exports, rng: np.random.Generator) -> tuple[Exports, tu
     draft.exports["diary"] = _settled(draft.exports["diary"])
     numbers = dict(zip(draft.exports["diary"].pop("_mark"), range(1, len(draft.exports["diary"]) + 1), strict=True))
     found = [Fault(file="diary.csv", row=numbers[mark], kind=kind, expected=what) for _, mark, kind, what in marks]
-    found += _baseline_faults(draft)
+    found += [*_baseline_faults(draft), _alone_fault(draft, alone)]
     return draft.exports, tuple(sorted(found, key=lambda fault: (fault.file, fault.row, fault.kind)))
 
 
@@ -68,18 +68,25 @@ def _settled(diary: pd.DataFrame) -> pd.DataFrame:
     return diary.sort_index(kind="stable").reset_index(drop=True)
 
 
-def _one_partner_only(draft: Draft) -> None:
-    """The last couple's second member never took part."""
-    gone = draft.exports["baseline"]["pid"].iloc[-1]
+def _one_partner_only(draft: Draft) -> str:
+    """The last couple's second member never took part; the answer is who is left alone."""
+    alone, gone = (str(who) for who in draft.exports["baseline"]["pid"].iloc[-2:])
     for name, frame in draft.exports.items():
         draft.exports[name] = frame[frame["pid"] != gone].reset_index(drop=True)
     draft.exports["diary"]["_mark"] = np.arange(len(draft.exports["diary"]))
+    return alone
 
 
 def _stop_missing_baseline(draft: Draft) -> None:
     """One person of the middle of the list answers every evening, but the baseline has not come yet."""
     frame = draft.exports["baseline"]
     draft.exports["baseline"] = frame.drop(index=len(frame) // 2).reset_index(drop=True)
+
+
+def _alone_fault(draft: Draft, alone: str) -> Fault:
+    """The baseline row of the person whose partner never took part; nothing is wrong with the row itself."""
+    row = int(draft.exports["baseline"]["pid"].eq(alone).to_numpy().argmax()) + 1
+    return Fault(file="baseline.csv", row=row, kind="one_partner_only", expected="accepted")
 
 
 def _baseline_faults(draft: Draft) -> list[Fault]:

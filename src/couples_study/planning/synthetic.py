@@ -12,6 +12,7 @@ import pandas as pd
 from couples_study.contracts.scenario import Scenario
 from couples_study.core.errors import UsageError
 from couples_study.core.seeds import DEFAULT_SEED
+from couples_study.planning.estimands import estimands
 from couples_study.planning.faults import Fault, with_faults
 from couples_study.planning.generator import World, live
 from couples_study.planning.parameters import parameters
@@ -21,6 +22,7 @@ from couples_study.planning.study_text import study_text
 
 FIRST_MONDAY = date(2026, 3, 2)
 FEWEST = 2
+DAY_ENDS = 4  # the hour at which study.toml lets an evening end
 STARTS = 4  # couples begin on one of four Mondays
 EXPORT_NAMES = {
     "touch_received_n": "touch_rec", "touch_given_n": "touch_giv", "close_1": "close_a", "close_2": "close_b",
@@ -65,7 +67,7 @@ def simulate(
     files = {f"{name}.csv": _csv(frame) for name, frame in exports.items()}
     name = study_id or f"{scenario.name}_{couples}x{days}"
     files["study.toml"] = study_text(name, scenario, couples, days, EXPORT_NAMES).encode()
-    files["truth.json"] = _truth(scenario, couples, days, seed, faults)
+    files["truth.json"] = _truth(scenario, couples, days, seed, faults, exports["diary"])
     return Simulated(scenario=scenario, files=files, exports=exports, faults=faults)
 
 
@@ -133,10 +135,19 @@ def _csv(frame: pd.DataFrame) -> bytes:
     return frame.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _truth(scenario: Scenario, couples: int, days: int, seed: int, faults: tuple[Fault, ...]) -> bytes:
+def after_midnight(diary: pd.DataFrame) -> list[int]:
+    """1-based data rows of a diary export that were entered after midnight and belong to the evening before."""
+    hours = pd.to_datetime(diary["submitted_at"]).dt.hour.to_numpy()
+    return [int(row) + 1 for row in np.flatnonzero(hours < DAY_ENDS)]
+
+
+def _truth(
+    scenario: Scenario, couples: int, days: int, seed: int, faults: tuple[Fault, ...], diary: pd.DataFrame
+) -> bytes:
     truth = {
         "synthetic": True, "scenario": asdict(scenario), "couples": couples, "days": days, "seed": seed,
         "parameters": {group: dict(values) for group, values in parameters().items()},
-        "faults": [asdict(fault) for fault in faults],
+        "estimands": dict(estimands(scenario)), "faults": [asdict(fault) for fault in faults],
+        "after_midnight": {"file": "diary.csv", "rows": after_midnight(diary)},
     }  # fmt: skip
     return (json.dumps(truth, indent=1, sort_keys=True) + "\n").encode()
