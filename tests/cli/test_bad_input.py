@@ -23,10 +23,10 @@ smallest_effect = { value = 0.5, unit = "points per touch", why = "why not" }
 SECOND = """
 [[source]]
 reader = "csv"
-files = "people.csv"
+files = "diary.csv"
 table = "diary_days"
-keys = { couple = "dyad", person = "pid", day = "age" }
-columns = { stress_day = "sex" }
+keys = { couple = "dyad", person = "pid", day = "day" }
+columns = { stress_day = "touch" }
 """
 
 

@@ -53,12 +53,18 @@ class Coded:
 
 
 def encoded(cells: Cells) -> Cells:
-    """The same cells with every column as an Arrow dictionary column in one piece, its codes as small as they can be."""
+    """The same cells, every column an Arrow dictionary column in one piece, with codes as small as they can be."""
     table = cells.table
     names = table.column_names
     with ThreadPoolExecutor(THREADS) as pool:
         columns = list(pool.map(_dictionary, (table.column(name) for name in names)))
     return replace(cells, table=pa.table(columns, names=names))
+
+
+def as_cells(frame: pd.DataFrame) -> Cells:
+    """A frame of text cells as the cells that a reader would have found."""
+    columns = [pa.array(frame[name].astype("str"), pa.string(), from_pandas=True) for name in frame]
+    return encoded(Cells(table=pa.table(columns, names=list(frame))))
 
 
 def column(cells: Cells, name: str) -> Coded:
@@ -68,7 +74,9 @@ def column(cells: Cells, name: str) -> Coded:
     indices = held.indices
     if indices.null_count:
         texts = pd.concat([texts, pd.Series([""], dtype="str")], ignore_index=True)
-        indices = indices.fill_null(len(texts) - 1) if len(texts) <= 2**8 else indices.cast("int32").fill_null(len(texts) - 1)
+        indices = (
+            indices.fill_null(len(texts) - 1) if len(texts) <= 2**8 else indices.cast("int32").fill_null(len(texts) - 1)
+        )
     if not len(texts):
         texts = pd.Series([""], dtype="str")
     return Coded(indices.to_numpy(zero_copy_only=False), texts)

@@ -12,20 +12,18 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from couples_study.contracts.reader import Reader
+from couples_study.contracts.reader import Cells, Reader
 from couples_study.core.errors import DeliveryError, listed
 from couples_study.readers._content import content_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from couples_study.contracts.study import Source
 
 USUAL_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LARGEST_HEADER = 1_000_000
 
 
-def read(path: Path, source: Source, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
+def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dictionary: Path | None = None) -> Cells:
     """All cells of the file as text, one row per data row, in file order; only those of ``columns`` where given."""
     from pyarrow import ArrowInvalid
     from pyarrow import csv as arrow_csv
@@ -39,7 +37,7 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None) -> 
         table = arrow_csv.read_csv(
             io.BytesIO(text.encode("utf-8")),
             read_options=arrow_csv.ReadOptions(column_names=list(names), skip_rows=0, use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=source.separator, newlines_in_values=True),
+            parse_options=arrow_csv.ParseOptions(delimiter=_sep(source), newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, text_type()),
                 strings_can_be_null=False,
@@ -48,22 +46,22 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None) -> 
         )
     except ArrowInvalid as error:
         raise _fault(path, text, len(names), source) or _not_rows(path, len(names)) from error
-    frame = table.to_pandas().iloc[1:].reset_index(drop=True)
-    if frame.empty:
+    table = table.slice(1)
+    if not table.num_rows:
         raise DeliveryError(
             str(path), expected="a header and at least one row", found="a header only", do="export again"
         )
-    return frame
+    return Cells(table=table, notes=(f"separator {_sep(source)!r}",))
 
 
-def header(path: Path, source: Source) -> tuple[str, ...]:
+def header(path: Path, source: Source, dictionary: Path | None = None) -> tuple[str, ...]:
     """The column names alone; no data row is looked at."""
     return _header(path, _text(path, source), source)
 
 
 def _text(path: Path, source: Source) -> str:
     raw = content_of(path)
-    encoding = source.encoding
+    encoding = source.encoding or "utf-8"
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     elif encoding.lower().replace("-", "") == "utf8":
@@ -97,7 +95,7 @@ def _text(path: Path, source: Source) -> str:
 
 
 def _header(path: Path, text: str, source: Source) -> tuple[str, ...]:
-    reader = csv.reader(io.StringIO(text[:LARGEST_HEADER], newline=""), delimiter=source.separator)
+    reader = csv.reader(io.StringIO(text[:LARGEST_HEADER], newline=""), delimiter=_sep(source))
     try:
         names = [name.strip() for name in next(reader)]
     except (csv.Error, StopIteration) as error:
@@ -120,10 +118,10 @@ def _header(path: Path, text: str, source: Source) -> tuple[str, ...]:
 
 def _refuse_other_separator(path: Path, line: str, source: Source) -> None:
     for other, word in USUAL_SEPARATORS.items():
-        if other != source.separator and other in line:
+        if other != _sep(source) and other in line:
             raise DeliveryError(
                 f"{path}, header",
-                expected=f"columns separated by {USUAL_SEPARATORS.get(source.separator, repr(source.separator))}",
+                expected=f"columns separated by {USUAL_SEPARATORS.get(_sep(source), repr(_sep(source)))}",
                 found=f"one single column; it looks separated by {word}",
                 do=f'say separator = "{other if other != chr(9) else chr(92) + "t"}" in its [[source]]',
             )
@@ -136,7 +134,7 @@ def _fault(path: Path, text: str, width: int, source: Source) -> DeliveryError |
     """
     number = -1
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=source.separator, strict=True):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_sep(source), strict=True):
             number += bool(row)
             if row and len(row) != width:
                 return DeliveryError(
@@ -164,4 +162,15 @@ def _not_rows(path: Path, width: int) -> DeliveryError:
     )
 
 
-READER = Reader(name="csv", summary="rows under one header, any separator", read=read, header=header)
+def _sep(source: Source) -> str:
+    return source.separator or ","
+
+
+READER = Reader(
+    name="csv",
+    summary="rows under one header, any separator",
+    read=read,
+    header=header,
+    likes=lambda p, h: 1,
+    options=frozenset({"separator", "encoding"}),
+)
