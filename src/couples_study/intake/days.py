@@ -115,7 +115,8 @@ def _stamps(records: Records, meta: Meta) -> tuple[np.ndarray, np.ndarray]:
     cells, column = records.told.keys["date"], records.source.keys.date or ""
     where = f"{records.export.file}, column {column!r}"
     stamps, clock = local_times(cells.texts, records.source, meta.zone, where)
-    records.hold(cells.where(blank(cells.texts)), "missing_key", column)
+    if records.source.table != "survey_waves":  # a wave has its number, and may go without a date
+        records.hold(cells.where(blank(cells.texts)), "missing_key", column)
     records.hold(cells.where(stamps.isna() & ~blank(cells.texts)), "unreadable_date", column)
     return stamps.to_numpy().astype("datetime64[s]")[cells.codes], clock[cells.codes]
 

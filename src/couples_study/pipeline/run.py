@@ -23,7 +23,7 @@ from couples_study.pipeline.tables import Content, table_files
 from couples_study.pipeline.write import write_all
 from couples_study.planning.planned import Planned, planned
 from couples_study.planning.synthetic import simulate
-from couples_study.steps import Checked, check, decide, derive, describe, link
+from couples_study.steps import check, decide, derive, describe, link
 from couples_study.steps.describe import describe_intake
 from couples_study.steps.estimate import failed
 
