@@ -11,7 +11,7 @@ from couples_study.readers._delimited import opened, table_below
 from couples_study.readers._names import single_names
 
 TAG = re.compile(r"<[^<>]*>")
-AS_TEXT = Source(reader="csv", files="dictionary", table="people", keys=Keys(person="field"))
+AS_TEXT = Source(reader="csv", files=("dictionary",), table="people", keys=Keys(person="field"))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

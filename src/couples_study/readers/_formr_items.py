@@ -36,15 +36,13 @@ def items_of(path: Path) -> dict[str, Item]:
 
 def _item(one: Mapping[str, Any]) -> Item:
     choices = one.get("choices")
-    labels = {str(code): without_tags(str(label)) for code, label in choices.items()} if _is_map(choices) else {}
+    labels = (
+        {str(code): without_tags(str(label)) for code, label in choices.items()} if isinstance(choices, Mapping) else {}
+    )
     bounds = _bounds(str(one.get("type_options") or "")) if one.get("type") == RATING else None
     if bounds is not None and len(labels) == 2:  # a rating scale names its two ends, whatever its points
         labels = {f"{bound:g}": label for bound, label in zip(bounds, labels.values(), strict=True)}
     return Item(caption=without_tags(str(one.get("label") or "")), labels=labels, range=bounds)
-
-
-def _is_map(choices: Any) -> bool:
-    return isinstance(choices, Mapping)
 
 
 def _bounds(options: str) -> tuple[float, float]:

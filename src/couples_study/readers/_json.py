@@ -13,24 +13,18 @@ from couples_study.readers._encoding import as_utf8
 from couples_study.readers._names import MOST_COLUMNS, chosen
 
 MOST_CELLS = 500_000_000
-AS_WRITTEN = {"parse_int": str, "parse_float": str, "parse_constant": str}
 
 
-class _Doubled(ValueError):
+class _DoubledNameError(ValueError):
     """An object of the file has a name twice."""
-
-
-def is_json(head: bytes) -> bool:
-    """Whether a file begins like a JSON array or object."""
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
 
 
 def loaded(path: Path, raw: bytes, source: Source) -> tuple[Any, str]:
     """The file's JSON with numbers as the text they are written in, and the note on its encoding."""
     text, note = as_utf8(path, raw, source)
     try:
-        return json.loads(text, object_pairs_hook=_single, **AS_WRITTEN), note
-    except _Doubled as error:
+        return json.loads(text, object_pairs_hook=_single, parse_int=str, parse_float=str, parse_constant=str), note
+    except _DoubledNameError as error:
         raise _refused(path, "objects with each name once", "a name twice in one object") from error
     except json.JSONDecodeError as error:
         found = f"a fault at line {error.lineno}, or a file that was cut off"
@@ -50,7 +44,10 @@ def rows_of(path: Path, raw: bytes, source: Source) -> tuple[list[dict[str, str 
     for number, one in enumerate(found, 1):
         if not isinstance(one, Mapping):
             raise _refused(f"{path}, data row {number}", "an object of answers by name", "something else")
-        cells = list(_cells(one, ""))
+        try:
+            cells = list(_cells(one, ""))
+        except RecursionError as error:
+            raise _refused(f"{path}, data row {number}", "answers", "nesting beyond any survey's") from error
         rows.append(dict(cells))
         if len(rows[-1]) != len(cells):
             raise _refused(f"{path}, data row {number}", "answers with one name each", "two of one name, when unfolded")
@@ -82,7 +79,7 @@ def table_of(
 def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Doubled
+        raise _DoubledNameError
     return found
 
 

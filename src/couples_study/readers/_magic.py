@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from couples_study.core.errors import DeliveryError
@@ -26,6 +27,7 @@ BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "a zstd archive", "unpack it and name the file inside"),
     (b"RDX", "an R data file", "write it as CSV from R"),
 )
+JSON = re.compile(rb"""(?:\xef\xbb\xbf)?\s*(?:\[\s*[\]{]|\{\s*["}])""")
 WEB = (b"<!doctype", b"<html", b"<?xml")
 
 
@@ -49,6 +51,11 @@ def refuse_other(path: Path, head: bytes, expected: str) -> None:
     """Raise `DeliveryError` where the first bytes are those of another format than ``expected``."""
     if kind := kind_of(head):
         raise DeliveryError(str(path), expected=expected, found=kind[0], do=kind[1])
+
+
+def is_json(head: bytes) -> bool:
+    """Whether a file begins like a JSON object or an array of objects."""
+    return JSON.match(head) is not None
 
 
 def is_workbook(head: bytes) -> bool:

@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,28 @@ def first_rows(path: Path, text: bytes, separator: str, count: int) -> list[tupl
     return found
 
 
+def filled_columns(path: Path, text: bytes, separator: str, widths: range) -> tuple[list[list[str]], int]:
+    """The cells below the header by column, rows that end early blank to their right, and how many these are.
+
+    Raises `DeliveryError` for a row whose length is not among ``widths``, the last of which is the header's.
+    """
+    width, short, number = widths[-1], 0, -1
+    columns: list[list[str]] = [[] for _ in range(width)]
+    try:
+        for row in rows_in(text, separator):
+            number += bool(row)
+            if not row or not number:
+                continue
+            if len(row) not in widths:
+                raise _uneven(path, number, width, len(row))
+            short += len(row) < width
+            for column, cell in zip_longest(columns, row, fillvalue=""):
+                column.append(cell)  # type: ignore[union-attr]
+    except csv.Error as error:
+        raise _unquoted(path, number + 1) from error
+    return columns, short
+
+
 def fault_in(path: Path, text: bytes, separator: str, width: int, above: int) -> DeliveryError | None:
     """The first row that is not ``width`` well-quoted cells, by number and never by content; None if all are.
 
@@ -59,12 +82,7 @@ def fault_in(path: Path, text: bytes, separator: str, width: int, above: int) ->
             if row and len(row) != width:
                 return _uneven(path, number, width, len(row))
     except csv.Error:
-        return DeliveryError(
-            _row(path, number + 1),
-            expected="text cells with a quote on both sides, and quotes inside them doubled",
-            found="a quote that is not closed, or text after the closing one",
-            do="mend the quotes from that row on, and export again",
-        )
+        return _unquoted(path, number + 1)
     return None
 
 
@@ -105,6 +123,15 @@ def _uneven(path: Path, number: int, width: int, found: int) -> DeliveryError:
         expected=f"{width} cells, as in the header",
         found=f"{found}",
         do="look for a stray separator or an unclosed quote in that row, and export again",
+    )
+
+
+def _unquoted(path: Path, number: int) -> DeliveryError:
+    return DeliveryError(
+        _row(path, number),
+        expected="text cells with a quote on both sides, and quotes inside them doubled",
+        found="a quote that is not closed, or text after the closing one",
+        do="mend the quotes from that row on, and export again",
     )
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
+from couples_study.core.errors import DeliveryError
+from couples_study.readers._content import head_of
 from couples_study.readers._delimited import opened, opened_at_top, table_below
-from couples_study.readers._magic import kind_of
+from couples_study.readers._magic import is_json, kind_of
 from couples_study.readers._names import single_names
 
 
@@ -23,6 +25,7 @@ def read(
     dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
 ) -> Cells:
     """All cells of the file as text, one row per data row, in file order; only those of ``columns`` where given."""
+    _refuse_json(path, source)
     text = opened(path, source)
     names, notes = single_names(path, text.top[0], source)
     return Cells(table=table_below(text, names, 1, columns), notes=(*text.notes, *notes))
@@ -34,14 +37,25 @@ def header(
     dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
 ) -> tuple[str, ...]:
     """The column names alone; no data row is looked at."""
+    _refuse_json(path, source)
     return single_names(path, opened_at_top(path, source).top[0], source)[0]
 
 
 def likes(path: Path, head: bytes) -> int:
     """Any text could be; a name that ends in .csv, .tsv or .tab makes it likely."""
-    if not head.strip() or kind_of(head) is not None or b"\0" in head[2:]:
+    if not head.strip() or kind_of(head) is not None or is_json(head):
         return 0
     return 2 if path.suffix.lower() in (".csv", ".tsv", ".tab") else 1
+
+
+def _refuse_json(path: Path, source: Source) -> None:
+    if source.separator is None and is_json(head_of(path)):
+        raise DeliveryError(
+            str(path),
+            expected="text, one row per line",
+            found="JSON",
+            do='say reader = "formr" in its [[source]], or export the data as CSV',
+        )
 
 
 READER = Reader(

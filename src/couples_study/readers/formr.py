@@ -17,7 +17,8 @@ from couples_study.core.errors import listed
 from couples_study.readers._content import content_of, head_of
 from couples_study.readers._delimited import opened, opened_at_top, table_below
 from couples_study.readers._formr_items import items_of
-from couples_study.readers._json import is_json, rows_of, table_of
+from couples_study.readers._json import rows_of, table_of
+from couples_study.readers._magic import is_json
 from couples_study.readers._names import single_names
 
 REVERSED = re.compile(r".*\dR")

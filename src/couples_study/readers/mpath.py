@@ -2,7 +2,8 @@
 
 A cell that is one quoted text (``"Work"``) is given without its quotes; a list of several (``"a","b"``) stays as it is.
 Times stay the digits that they are, in UTC seconds: study.toml says ``dates = "unix"``. A beep that nobody answered
-stays a row with blank answers. The meta file, named as ``dictionary``, gives the questions' texts; it has no labels.
+stays a row with blank answers. m-Path ends a row after its last answer: the columns to its right are blank. The meta
+file, named as ``dictionary``, gives the questions' texts; it has no labels.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import Any
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import listed
-from couples_study.readers._delimited import opened, opened_at_top, table_below
+from couples_study.readers._delimited import Delimited, opened, opened_at_top, table_below
 from couples_study.readers._dictionary import not_a_dictionary, rows_of, without_tags
-from couples_study.readers._names import single_names
+from couples_study.readers._names import chosen, single_names
+from couples_study.readers._records import filled_columns
 
 OWN = ("connectionId", "scheduledBeepId", "sentBeepId", "timeStampScheduled", "timeStampSent", "timeStampStart",
        "questionListName")  # fmt: skip
+BEFORE_ANSWERS = ("originalTimeStampSent", "timeZoneOffset", "deltaUTC")
 ONE_TEXT = r'^"([^"]*)"$'
 
 
@@ -26,12 +29,13 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dic
     """All beeps as text, answered or not, with the questions' texts from the meta file."""
     text = opened(path, source)
     names, notes = single_names(path, text.top[0], source)
-    table = _unquoted(table_below(text, names, 1, columns))
+    table, short = _filled(text, names, columns)
+    table = _unquoted(table)
     captions, said = _captions(dictionary, names) if dictionary is not None else ({}, ())
     here = set(table.column_names)
     return Cells(
         table=table,
-        notes=(*text.notes, *notes, *_beeps_note(table), *said),
+        notes=(*text.notes, *notes, *short, *_beeps_note(table), *said),
         captions={name: caption for name, caption in captions.items() if name in here},
     )
 
@@ -50,6 +54,19 @@ def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for a
     first = head[:4096].decode("utf-8", "ignore").partition("\n")[0]
     found = sum(name in first for name in OWN)
     return 3 if found > len(OWN) / 2 else 0
+
+
+def _filled(text: Delimited, names: tuple[str, ...], columns: tuple[str, ...] | None) -> tuple[Any, tuple[str, ...]]:
+    """All rows at full length, and the note that says how many were not; raises `DeliveryError` for other faults."""
+    import pyarrow as pa
+
+    least = max((names.index(name) for name in BEFORE_ANSWERS if name in names), default=len(names) - 1) + 1
+    wanted = chosen(text.path, names, columns)
+    cells, short = filled_columns(text.path, text.text, text.separator, range(least, len(names) + 1))
+    if not short:
+        return table_below(text, names, 1, columns), ()
+    table = pa.table({name: pa.array(cells[names.index(name)], pa.string()) for name in wanted})
+    return table, (f"rows that end after their last answer, given as blank to the right: {short}",)
 
 
 def _unquoted(table: Any) -> Any:
