@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+
 from couples_study.contracts.study import Source
 from couples_study.readers import readers
 

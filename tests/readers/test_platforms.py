@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.readers.support_readers import column, read, source
+
 from couples_study.core.errors import DeliveryError
 from couples_study.readers import readers
-from tests.readers.support_readers import column, read, source
 
 DICTIONARY = (
     '"Variable / Field Name","Form Name","Field Type","Field Label","Choices, Calculations, OR Slider Labels",'
@@ -63,7 +64,10 @@ def test_missing_data_codes_are_listed_where_they_are_no_choice(redcap):
 
 def test_without_a_dictionary_nothing_is_claimed(redcap):
     found = redcap("id,close,age\n1,NASK,33\n", with_dictionary=False)
-    assert not found.labels and not found.ranges and not found.captions and not found.missing
+    assert not found.labels
+    assert not found.ranges
+    assert not found.captions
+    assert not found.missing
 
 
 def test_unknown_columns_are_only_counted_where_the_header_may_hold_answers(redcap):

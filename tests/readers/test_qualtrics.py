@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.readers.support_readers import column, read, source
+
 from couples_study.core.errors import DeliveryError
 from couples_study.readers import readers
-from tests.readers.support_readers import column, read, source
 
 NAMES = "StartDate,ResponseId,Finished,Q1,Q1"
 TEXTS = "Start Date,Response ID,Finished,How close?,How close?"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from couples_study.core.errors import DeliveryError
-from couples_study.readers import readers
 from tests.readers.support_readers import column, read, source
 from tests.shared_data import SHARED, needs_shared
+
+from couples_study.core.errors import DeliveryError
+from couples_study.readers import readers
 
 pytestmark = needs_shared
 

@@ -11,7 +11,7 @@ from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError
 from couples_study.readers._content import content_of, head_of
 from couples_study.readers._encoding import as_utf8
-from couples_study.readers._names import chosen
+from couples_study.readers._names import chosen, single_names
 from couples_study.readers._records import fault_in, first_rows, quotes_are_sound
 from couples_study.readers._separator import USUAL, declared, named, separator_of
 
@@ -30,12 +30,12 @@ class Delimited:
     notes: tuple[str, ...]
 
 
-def opened(path: Path, source: Source, top: int = 1) -> Delimited:
+def opened(path: Path, source: Source, top: int = 2) -> Delimited:
     """The whole file, and its first ``top`` records."""
     return _opened(path, content_of(path), source, top)
 
 
-def opened_at_top(path: Path, source: Source, top: int = 1) -> Delimited:
+def opened_at_top(path: Path, source: Source, top: int = 2) -> Delimited:
     """As `opened`, from the file's beginning alone where that suffices."""
     head = head_of(path, HEADER_PART)
     if len(head) == HEADER_PART:
@@ -48,6 +48,12 @@ def opened_at_top(path: Path, source: Source, top: int = 1) -> Delimited:
             return found
         head = content_of(path)
     return _opened(path, head, source, top)
+
+
+def header_of(text: Delimited, source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The single names of the first record, and notes; of a text that was opened with two records or more."""
+    even = len(text.top) < 2 or len(text.top[1]) == len(text.top[0])
+    return single_names(text.path, text.top[0], source, sure=even)
 
 
 def table_below(text: Delimited, names: Sequence[str], above: int, columns: tuple[str, ...] | None) -> Any:

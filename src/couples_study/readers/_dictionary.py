@@ -7,8 +7,7 @@ from pathlib import Path
 
 from couples_study.contracts.study import Keys, Source
 from couples_study.core.errors import DeliveryError
-from couples_study.readers._delimited import opened, table_below
-from couples_study.readers._names import single_names
+from couples_study.readers._delimited import header_of, opened, table_below
 
 TAG = re.compile(r"<[^<>]*>")
 AS_TEXT = Source(reader="csv", files=("dictionary",), table="people", keys=Keys(person="field"))
@@ -17,7 +16,7 @@ AS_TEXT = Source(reader="csv", files=("dictionary",), table="people", keys=Keys(
 def rows_of(path: Path) -> list[dict[str, str]]:
     """The codebook's rows, each by column name; ``NA`` is blank there."""
     text = opened(path, AS_TEXT)
-    names, _ = single_names(path, text.top[0], AS_TEXT)
+    names, _ = header_of(text, AS_TEXT)
     rows = table_below(text, names, 1, None).to_pylist()
     return [{name: "" if cell == "NA" else cell.strip() for name, cell in row.items()} for row in rows]
 

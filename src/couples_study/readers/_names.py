@@ -12,16 +12,19 @@ from couples_study.core.errors import DeliveryError, listed
 MOST_COLUMNS = 100_000
 
 
-def single_names(path: Path, cells: Sequence[str], source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def single_names(
+    path: Path, cells: Sequence[str], source: Source, sure: bool = True
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of a header, stripped, and notes; raises `DeliveryError` where one is doubled or most are missing.
 
     A column without a name is called by its place, ``column 16``. The names are repeated in a message only where
-    study.toml knows the header: a file without a header row has answers there.
+    study.toml knows the header and the caller is ``sure`` that it is one: a file without a header row, or with its
+    line end lost, has answers there.
     """
     names, notes = named_all(path, cells, source)
     doubled = sorted(name for name, count in Counter(names).items() if count > 1)
     if doubled:
-        known = source.knows(names)
+        known = sure and source.knows(names)
         raise DeliveryError(
             f"{path}, header",
             expected="each column name once",

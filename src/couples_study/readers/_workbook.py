@@ -65,6 +65,8 @@ class Workbook:
                 for row, results in pairs
                 for one, two in zip(row, results, strict=False)
             )
+        except Exception as error:
+            raise _damaged(self.path) from error
         finally:
             formulas.close()
 

@@ -13,9 +13,8 @@ from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError
 from couples_study.readers._content import head_of
-from couples_study.readers._delimited import opened, opened_at_top, table_below
+from couples_study.readers._delimited import header_of, opened, opened_at_top, table_below
 from couples_study.readers._magic import is_json, kind_of
-from couples_study.readers._names import single_names
 
 
 def read(
@@ -27,7 +26,7 @@ def read(
     """All cells of the file as text, one row per data row, in file order; only those of ``columns`` where given."""
     _refuse_json(path, source)
     text = opened(path, source)
-    names, notes = single_names(path, text.top[0], source)
+    names, notes = header_of(text, source)
     return Cells(table=table_below(text, names, 1, columns), notes=(*text.notes, *notes))
 
 
@@ -38,7 +37,7 @@ def header(
 ) -> tuple[str, ...]:
     """The column names alone; no data row is looked at."""
     _refuse_json(path, source)
-    return single_names(path, opened_at_top(path, source).top[0], source)[0]
+    return header_of(opened_at_top(path, source), source)[0]
 
 
 def likes(path: Path, head: bytes) -> int:

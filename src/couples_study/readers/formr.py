@@ -15,11 +15,10 @@ from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import listed
 from couples_study.readers._content import content_of, head_of
-from couples_study.readers._delimited import opened, opened_at_top, table_below
+from couples_study.readers._delimited import header_of, opened, opened_at_top, table_below
 from couples_study.readers._formr_items import items_of
 from couples_study.readers._json import rows_of, table_of
 from couples_study.readers._magic import is_json
-from couples_study.readers._names import single_names
 
 REVERSED = re.compile(r".*\dR")
 OWN = ("session", "created", "modified", "ended")
@@ -32,7 +31,7 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dic
         names = tuple(table.column_names)
     else:
         text = opened(path, source)
-        names, said = single_names(path, text.top[0], source)
+        names, said = header_of(text, source)
         table, notes = table_below(text, names, 1, columns), (*text.notes, *said)
     items = items_of(dictionary) if dictionary is not None else {}
     here = {name: items[name] for name in table.column_names if name in items}
@@ -53,7 +52,7 @@ def header(
     """The column names alone; a JSON file has to be read for them."""
     if is_json(head_of(path)):
         return tuple(table_of(path, rows_of(path, content_of(path), source), None)[0].column_names)
-    return single_names(path, opened_at_top(path, source).top[0], source)[0]
+    return header_of(opened_at_top(path, source), source)[0]
 
 
 def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers

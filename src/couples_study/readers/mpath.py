@@ -14,9 +14,9 @@ from typing import Any
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import listed
-from couples_study.readers._delimited import Delimited, opened, opened_at_top, table_below
+from couples_study.readers._delimited import Delimited, header_of, opened, opened_at_top, table_below
 from couples_study.readers._dictionary import not_a_dictionary, rows_of, without_tags
-from couples_study.readers._names import chosen, single_names
+from couples_study.readers._names import chosen
 from couples_study.readers._records import filled_columns
 
 OWN = ("connectionId", "scheduledBeepId", "sentBeepId", "timeStampScheduled", "timeStampSent", "timeStampStart",
@@ -28,7 +28,7 @@ ONE_TEXT = r'^"([^"]*)"$'
 def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dictionary: Path | None = None) -> Cells:
     """All beeps as text, answered or not, with the questions' texts from the meta file."""
     text = opened(path, source)
-    names, notes = single_names(path, text.top[0], source)
+    names, notes = header_of(text, source)
     table, short = _filled(text, names, columns)
     table = _unquoted(table)
     captions, said = _captions(dictionary, names) if dictionary is not None else ({}, ())
@@ -46,7 +46,7 @@ def header(
     dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
 ) -> tuple[str, ...]:
     """The column names alone."""
-    return single_names(path, opened_at_top(path, source).top[0], source)[0]
+    return header_of(opened_at_top(path, source), source)[0]
 
 
 def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers

@@ -14,9 +14,8 @@ from typing import Any
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import MissingKind, Source
 from couples_study.core.errors import listed
-from couples_study.readers._delimited import opened, opened_at_top, table_below
+from couples_study.readers._delimited import header_of, opened, opened_at_top, table_below
 from couples_study.readers._magic import kind_of
-from couples_study.readers._names import single_names
 from couples_study.readers._redcap_fields import DONE, Column, columns_of
 
 OWN = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group",
@@ -31,7 +30,7 @@ MISSING_CODES: dict[str, MissingKind | None] = {
 def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dictionary: Path | None = None) -> Cells:
     """All records as text, one row per record, event and instance, with what the dictionary says of them."""
     text = opened(path, source)
-    names, notes = single_names(path, text.top[0], source)
+    names, notes = header_of(text, source)
     table = table_below(text, names, 1, columns)
     known = columns_of(dictionary) if dictionary is not None else {}
     here = {name: known[name] for name in table.column_names if name in known}
@@ -52,7 +51,7 @@ def header(
     dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
 ) -> tuple[str, ...]:
     """The column names alone."""
-    return single_names(path, opened_at_top(path, source).top[0], source)[0]
+    return header_of(opened_at_top(path, source), source)[0]
 
 
 def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers
