@@ -8,6 +8,7 @@ text then looks like some language and every other reading that looks as good gi
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from couples_study.contracts.study import Source
@@ -18,7 +19,8 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BO
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 POSSIBLE = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "mac_roman",
             "cp850", "iso8859_2", "shift_jis", "gb18030", "big5", "euc_kr")  # fmt: skip
-SAMPLE = 128 * 1024
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
+SAMPLE = 32 * 1024
 LEAST_COHERENCE = 0.2  # below it, the letters do not look like any language that charset-normalizer knows
 AS_GOOD = {"chaos": 0.05, "coherence": 0.15}
 
@@ -131,14 +133,16 @@ def _guess(path: Path, raw: bytes) -> str:
 
 def _telling_lines(raw: bytes) -> bytes:
     """The lines that hold anything but ASCII, up to the size of a sample: the others tell nothing."""
+    first = NOT_ASCII.search(raw)
+    start = raw.rfind(b"\n", 0, first.start()) + 1 if first else 0
     lines, size = [], 0
-    for line in raw.splitlines(keepends=True) if len(raw) < 8 * SAMPLE else raw[: 64 * SAMPLE].splitlines(True):
+    for line in raw[start : start + 256 * SAMPLE].splitlines(keepends=True):
         if not line.isascii():
             lines.append(line)
             size += len(line)
         if size > SAMPLE:
             break
-    return b"".join(lines)[:SAMPLE] or raw[:SAMPLE]
+    return b"".join(lines)[:SAMPLE]
 
 
 def _letters(raw: bytes, sample: bytes, encoding: str) -> str | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,8 @@ LONGEST_CELL = 2**31 - 1
 def rows_in(text: bytes, separator: str, strict: bool = True) -> Iterator[list[str]]:
     """The records of UTF-8 text one by one, blank lines as empty lists; raises `csv.Error` where quotes are off."""
     lines = (match.group().decode("utf-8", "replace") for match in LINE.finditer(text))
-    with _cells_of_any_length():
-        yield from csv.reader(lines, delimiter=separator, strict=strict)
+    _allow_cells_of_any_length()
+    yield from csv.reader(lines, delimiter=separator, strict=strict)
 
 
 def first_rows(path: Path, text: bytes, separator: str, count: int) -> list[tuple[str, ...]]:
@@ -139,10 +138,7 @@ def _row(path: Path, number: int) -> str:
     return f"{path}, data row {number}" if number > 0 else f"{path}, header"
 
 
-@contextmanager
-def _cells_of_any_length() -> Iterator[None]:
-    before = csv.field_size_limit(LONGEST_CELL)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def _allow_cells_of_any_length() -> None:
+    """Lift the csv module's limit of 131,072 characters: free text and sensor lists are longer."""
+    if csv.field_size_limit() < LONGEST_CELL:
+        csv.field_size_limit(LONGEST_CELL)

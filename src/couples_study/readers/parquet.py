@@ -90,6 +90,8 @@ def _text(path: Path, file: Any, place: int, names: tuple[str, ...], source: Sou
         column = as_text(file.read(columns=[field.name]).column(0)) if flat else None
         if column is not None:
             column.validate(full=True)
+            if len(column) != file.metadata.num_rows:
+                raise _damaged(path)
     except (pa.ArrowException, OSError, ValueError, TypeError, IndexError, KeyError, NotImplementedError) as error:
         raise _damaged(path) from error
     if column is None:

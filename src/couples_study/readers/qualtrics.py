@@ -118,12 +118,11 @@ def _left_over(table: Any, text: Delimited, top: Top) -> list[tuple[int, str]]:
     """The places of header rows among the data, and what each is: names, captions, import ids."""
     import pyarrow.compute as pc
 
-    first = table.column(0)
-    candidates = pc.or_(
-        pc.match_substring(first, "ImportId"), pc.equal(pc.utf8_trim_whitespace(first), text.top[0][0].strip())
-    )
-    if top.captions:
-        candidates = pc.or_(candidates, pc.equal(first, top.captions[0]))
+    place_told = next((place for place, cell in enumerate(text.top[0]) if cell.strip()), 0)
+    first, name = table.column(place_told), text.top[0][place_told].strip()
+    candidates = pc.or_(pc.match_substring(first, "ImportId"), pc.equal(pc.utf8_trim_whitespace(first), name))
+    if top.captions and top.captions[place_told]:
+        candidates = pc.or_(candidates, pc.equal(first, top.captions[place_told]))
     found = []
     for place in pc.indices_nonzero(candidates).to_pylist():
         cells = _cells_of(table, place)
