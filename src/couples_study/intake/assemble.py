@@ -65,7 +65,7 @@ class Table:
         }
         frame = pd.DataFrame({**ids, **wholes, **answers}, copy=False)
         if only is None:
-            _require_valid(frame, self.name, names, self.glossary)
+            _require_valid(frame, self.name, names, self.glossary, keys=False)
         return frame
 
     def _ids(self) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _table(
         for files, kept in zip(sources, good, strict=True)
     ]
     every = np.concatenate([place for files in claimed for place in files])
-    ordered = every if (np.diff(every) > 0).all() else np.unique(every)
+    ordered = every if (np.diff(every) > 0).all() else np.unique(every)  # either way single and in order
     columns: dict[str, list[Filling]] = {}
     for files, kept, own in zip(sources, good, claimed, strict=True):
         for records, positions, place in zip(files, kept, own, strict=True):
@@ -278,12 +278,18 @@ def _couples(table: Table | None, people: pd.DataFrame, starts: pd.DataFrame) ->
     return couples.merge(starts[["couple_id", *missing]], how="left") if missing else couples
 
 
-def _require_valid(table: pd.DataFrame, name: str, answers: Sequence[str], glossary: Glossary) -> None:
-    """The finished table is checked once more as a whole; Pandera's messages repeat answers, so they stay here."""
+def _require_valid(
+    table: pd.DataFrame, name: str, answers: Sequence[str], glossary: Glossary, *, keys: bool = True
+) -> None:
+    """The finished table is checked once more as a whole; Pandera's messages repeat answers, so they stay here.
+
+    Without ``keys`` only answers are: the keys of places that are single and in order are single themselves.
+    """
     from pandera.errors import SchemaError, SchemaErrors
 
     try:
-        schema_of(name, answers, glossary).validate(table.drop(columns="role", errors="ignore"), inplace=True)
+        checked = table.drop(columns="role", errors="ignore") if keys else table[list(answers)]
+        schema_of(name, answers, glossary, keys=keys).validate(checked, inplace=True)
     except (SchemaError, SchemaErrors):
         fault = FrameError(
             f"table {name}",

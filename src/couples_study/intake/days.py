@@ -83,8 +83,8 @@ def number_within_days(everyone: Sequence[Records]) -> None:
 def _whole(records: Records, key: str) -> np.ndarray:
     cells, column = records.told.keys[key], getattr(records.source.keys, key)
     good = cells.texts.str.fullmatch(WHOLE)
-    records.hold(cells.where(blank(cells.texts)), "missing_key", column)
-    records.hold(cells.where(~good & ~blank(cells.texts)), "not_a_whole_number", column)
+    records.hold_texts(cells, blank(cells.texts), "missing_key", column)
+    records.hold_texts(cells, ~good & ~blank(cells.texts), "not_a_whole_number", column)
     return pd.to_numeric(cells.texts.where(good), errors="raise").astype("float64").to_numpy()[cells.codes]
 
 
@@ -116,8 +116,8 @@ def _stamps(records: Records, meta: Meta) -> tuple[np.ndarray, np.ndarray]:
     where = f"{records.export.file}, column {column!r}"
     stamps, clock = local_times(cells.texts, records.source, meta.zone, where)
     if records.source.table != "survey_waves":  # a wave has its number, and may go without a date
-        records.hold(cells.where(blank(cells.texts)), "missing_key", column)
-    records.hold(cells.where(stamps.isna() & ~blank(cells.texts)), "unreadable_date", column)
+        records.hold_texts(cells, blank(cells.texts), "missing_key", column)
+    records.hold_texts(cells, stamps.isna() & ~blank(cells.texts), "unreadable_date", column)
     return stamps.to_numpy().astype("datetime64[s]")[cells.codes], clock[cells.codes]
 
 

@@ -52,6 +52,8 @@ def hold_duplicates(files: Sequence[Records], couples: pd.Index) -> None:
     if numbered and not files[0].source.keys.date:
         return
     place = np.concatenate([np.where(records.rule == 0, places(records, couples), NOWHERE) for records in files])
+    if (np.diff(place) > 0).all():
+        return
     repeated = np.flatnonzero((place != NOWHERE) & pd.Series(place).duplicated(keep=False).to_numpy())
     if not len(repeated):
         return

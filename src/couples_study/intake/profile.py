@@ -52,8 +52,9 @@ def _column(records: Records, name: str, target: str | None, glossary: Glossary)
 
 def _counted(records: Records, name: str, target: str) -> pd.Series:
     """The distinct answers of a column with their counts, without blanks and missing codes, in order of the text."""
-    column = coded.column(records.told.cells, name)
-    counts = pd.Series(column.counts(), index=column.texts).groupby(level=0).sum()
+    told = records.told
+    column = coded.column(told.cells, name) if records.source.prefixes else told.answers[target]
+    counts = pd.Series(column.counts, index=column.texts).groupby(level=0).sum()
     source = records.source
     missing = {
         *source.missing,

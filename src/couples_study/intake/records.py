@@ -88,6 +88,12 @@ class Records:
             self.faults.append((positions, reason, column))
             self.is_held[positions] = True
 
+    def hold_texts(self, cells: Coded, distinct: Any, reason: str, column: str = "") -> None:
+        """Hold the records of which the distinct text is marked."""
+        marked = np.asarray(distinct, dtype=bool)
+        if marked.any():
+            self.hold(marked[cells.codes], reason, column)
+
     def set_aside(self, which: Any, rule: str) -> None:
         """Keep records out of the tables under a rule's name; what is held or set aside already stays as it is."""
         mask = np.asarray(which, dtype=bool) & (self.rule == 0) & ~self.is_held

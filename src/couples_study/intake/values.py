@@ -48,7 +48,7 @@ def _without_missing_codes(records: Records, target: str) -> tuple[pd.Series, np
     kinds = np.full(len(cells.texts), "", dtype=object)
     codes = _codes_for(records, target)
     here = cells.texts.isin(list(codes)).to_numpy() & ~blank(cells.texts).to_numpy()
-    counts = cells.counts()
+    counts = cells.counts
     for place in np.flatnonzero(here).tolist():
         kind = codes[cells.texts.iloc[place]]
         kinds[place] = "" if kind == KIND_NOT_SAID else kind
@@ -73,8 +73,8 @@ def _codes_for(records: Records, target: str) -> Mapping[str, str]:
 def _recoded(records: Records, texts: pd.Series, target: str, recode: dict[str, str | int | float]) -> pd.Series:
     cells = records.told.answers[target]
     known = texts.isin(list(recode))
-    records.hold(cells.where(~known & ~blank(texts)), "unknown_label", records.export_name(target))
-    records.recodes[target] = int(cells.counts()[known.to_numpy()].sum())
+    records.hold_texts(cells, ~known & ~blank(texts), "unknown_label", records.export_name(target))
+    records.recodes[target] = int(cells.counts[known.to_numpy()].sum())
     return texts.map({key: str(value) for key, value in recode.items()}).fillna("").astype("str")
 
 
@@ -88,11 +88,11 @@ def _typed(records: Records, texts: pd.Series, target: str, column: Column) -> p
     if column.is_numeric:
         numbers = pd.to_numeric(texts.where(texts.str.fullmatch(NUMBER)), errors="raise").astype("float64")
         numbers = numbers.where(numbers.abs() < math.inf)
-        records.hold(cells.where(numbers.isna() & ~empty), "not_a_number", name)
+        records.hold_texts(cells, numbers.isna() & ~empty, "not_a_number", name)
         return numbers
     if column.kind == "date":
         days = calendar_days(texts, records.source, f"{records.export.file}, column {name!r}")
-        records.hold(cells.where(days.isna() & ~empty), "unreadable_date", name)
+        records.hold_texts(cells, days.isna() & ~empty, "unreadable_date", name)
         return days
     return texts.mask(empty).astype("str")
 
@@ -119,8 +119,8 @@ def _check_answers(records: Records, glossary: Glossary) -> None:
     for target, answer in records.answers.items():
         for check, reason in REASON_OF_CHECK.items():
             rows = [int(i) for i, column, name in places if column == target and name.startswith(check)]
-            wrong = np.isin(np.arange(len(answer.distinct)), rows)
-            if wrong.any():
+            if rows:
+                wrong = np.isin(np.arange(len(answer.distinct)), rows)
                 records.hold(wrong[answer.codes], reason, records.export_name(target))
                 answer.distinct = answer.distinct.mask(wrong)
     strays = [name for _, _, name in places if not name.startswith(tuple(REASON_OF_CHECK))]

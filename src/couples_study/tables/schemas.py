@@ -19,7 +19,7 @@ def schema_of(table: str, columns: Iterable[str], glossary: Glossary, *, keys: b
     grain = GRAINS[table]
     fields = {name: _field(name, glossary) for name in columns if name not in grain.keys}
     if not keys:
-        return pa.DataFrameSchema(fields, strict="filter")
+        return pa.DataFrameSchema(fields, strict=True)
     keyed = {key: pa.Column("int64" if key in grain.whole else "str", nullable=False) for key in grain.keys}
     return pa.DataFrameSchema({**keyed, **fields}, strict=True, unique=list(grain.keys))
 
