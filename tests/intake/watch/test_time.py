@@ -220,3 +220,23 @@ def test_the_order_of_records_does_not_matter(running):
     entries = made.fates(running)
     shuffled = entries.sample(frac=1, random_state=3).reset_index(drop=True)
     assert made.watched(running, entries=entries) == made.watched(running, entries=shuffled)
+
+
+def test_frames_of_categories_and_frames_of_words_tell_the_same(running):
+    entries = made.fates(running)
+    words = ["table", "source", "file", "couple_id", "person_id", "role", "outcome"]
+    coded = entries.assign(
+        **{
+            name: pd.Categorical(entries[name], categories=["nobody", "", *sorted(set(entries[name]))])
+            for name in words
+        }
+    )
+    rows = running.assign(
+        couple_id=running["couple_id"].astype("category"), person_id=running["person_id"].astype("category")
+    )
+    assert made.watched(running, entries=entries) == made.watched(rows, who=made.people(10), entries=coded)
+
+
+def test_no_delivery_at_all_is_no_error():
+    rows = made.diary(3, 3, np.random.default_rng(1))
+    assert made.watched(rows.iloc[:0], who=made.people(3), entries=pd.DataFrame()).running.why_not

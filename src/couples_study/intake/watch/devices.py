@@ -8,7 +8,7 @@ import pandas as pd
 from couples_study.contracts.watch import Devices, OneHand, SharedDevice
 from couples_study.intake.watch.agreement import Evenings
 from couples_study.intake.watch.fates import NEVER, DiaryFates
-from couples_study.intake.watch.roll import Roll
+from couples_study.intake.watch.roll import Roll, coded
 
 DEVICE = "device"
 ONE_HAND_SECONDS = 60
@@ -18,8 +18,8 @@ def devices(diary: pd.DataFrame, people: np.ndarray, evenings: Evenings, fates: 
     """Shared devices and couples answering by one hand; ``people`` are the positions of the diary's rows."""
     if DEVICE not in diary:
         return Devices(why_not=f"no column is mapped onto {DEVICE}, a pseudonym of the device or its address")
-    codes, words = pd.factorize(diary[DEVICE])
-    if not len(words):
+    codes, words = coded(diary[DEVICE])
+    if not (codes >= 0).any():
         return Devices(why_not="no entry names its device")
     return Devices(
         shared=_shared(codes, len(words), people, roll),

@@ -89,8 +89,10 @@ def _column_drift(
     if one.target is None and other.target is None:
         return
     target = other.target or one.target
-    yield from range_drift(one, other, glossary.get(target) if target else None)
-    yield from _words(one, other)
+    column = glossary.get(target) if target else None
+    yield from range_drift(one, other, column)
+    if column is not None and column.kind in ("code", "flag"):
+        yield from _words(one, other)
     yield from _missing(one, other, rows_before, rows)
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from couples_study.contracts.seen import HELD, USED
-from couples_study.intake.watch.roll import Roll
+from couples_study.intake.watch.roll import Roll, coded
 
+DIARY = "diary_days"
+NEEDED = ["table", "couple_id", "person_id", "day", "date", "entered", "entry_late", "outcome"]
 LATE = "late_entry"
 CARELESS = "careless_"
 NEVER = np.iinfo("int64").min  # what a missing date becomes as a whole number
@@ -36,13 +38,12 @@ class DiaryFates:
 
 def diary_fates(fates: pd.DataFrame, roll: Roll) -> DiaryFates:
     """The diary records of ``fates`` that belong to someone on the roll."""
-    diary = fates if (tables := pd.factorize(fates["table"])[1]).tolist() == ["diary_days"] else None
-    if diary is None:
-        diary = fates[(fates["table"] == "diary_days").to_numpy()] if "diary_days" in tables else fates.iloc[:0]
+    of_diary = (fates["table"] == DIARY).to_numpy() if len(fates) else np.zeros(0, dtype=bool)
+    diary = fates if of_diary.all() and len(fates) else fates.reindex(columns=NEEDED)[of_diary]
     person = roll.positions(diary)
-    codes, words = pd.factorize(diary["outcome"])
-    used = np.array([word == USED for word in words], dtype=bool)
-    answered = np.array([is_answer(str(word)) for word in words], dtype=bool)
+    codes, words = coded(diary["outcome"])
+    used = np.array([*(word == USED for word in words), False])
+    answered = np.array([*(is_answer(str(word)) for word in words), False])
     day = diary["day"].to_numpy(dtype="float64")
     known = person >= 0
     arrays = {
@@ -51,8 +52,8 @@ def diary_fates(fates: pd.DataFrame, roll: Roll) -> DiaryFates:
         "date": diary["date"].to_numpy().astype("datetime64[D]").astype("int64"),
         "entered": diary["entered"].to_numpy().astype("datetime64[s]").astype("int64"),
         "late": diary["entry_late"].to_numpy(dtype=bool),
-        "used": used[codes] if len(words) else np.zeros(0, dtype=bool),
-        "answered": answered[codes] if len(words) else np.zeros(0, dtype=bool),
+        "used": used[codes],
+        "answered": answered[codes],
     }
     return DiaryFates(**(arrays if known.all() else {name: values[known] for name, values in arrays.items()}))
 

@@ -35,20 +35,20 @@ class Roll:
 
     def positions(self, frame: pd.DataFrame) -> np.ndarray:
         """Each row's person; `UNKNOWN` for someone who is not on the roll."""
-        codes, words = pd.factorize(frame["person_id"])
+        codes, words = coded(frame["person_id"])
         if self.single_ids:
-            return _looked_up(self.person_ids.get_indexer(pd.Index(words)), codes)
+            return _looked_up(self.person_ids.get_indexer(words), codes)
         known_person, known_words = pd.factorize(self.person_ids)
         known = self.couple_of * len(known_words) + known_person
         couple = self.couple_positions(frame)
-        person = _looked_up(pd.Index(known_words).get_indexer(pd.Index(words)), codes)
+        person = _looked_up(pd.Index(known_words).get_indexer(words), codes)
         found = pd.Index(known).get_indexer(pd.Index(couple * len(known_words) + person))
         return np.where((couple < 0) | (person < 0), UNKNOWN, found)
 
     def couple_positions(self, frame: pd.DataFrame) -> np.ndarray:
         """Each row's couple; `UNKNOWN` where the couple is not on the roll."""
-        codes, words = pd.factorize(frame["couple_id"])
-        return _looked_up(self.couple_ids.get_indexer(pd.Index(words)), codes)
+        codes, words = coded(frame["couple_id"])
+        return _looked_up(self.couple_ids.get_indexer(words), codes)
 
 
 def roll_of(people: pd.DataFrame) -> Roll:
@@ -77,6 +77,14 @@ def roll_of(people: pd.DataFrame) -> Roll:
         person_ids=pd.Index(np.array(ids, dtype=object)),
         single_ids=len(set(ids)) == len(ids),
     )
+
+
+def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """A column of words as codes and the words they stand for; -1 is a missing one."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    codes, words = pd.factorize(column)
+    return codes, pd.Index(words)
 
 
 def natural(word: str) -> tuple[str, str]:

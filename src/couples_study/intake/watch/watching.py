@@ -7,23 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.checks import Careless
+from couples_study.contracts.checks import CARELESS, Careless
 from couples_study.contracts.seen import FileProfile
 from couples_study.contracts.study import StudyFile
 from couples_study.contracts.watch import Battery, CarelessCheck, CarelessPerson, Devices, PairAgreement, Watch
 from couples_study.core.columns import Glossary
 from couples_study.intake.watch.agreement import agreements, evenings_of_both
-from couples_study.intake.watch.careless import Sign, signs_of
+from couples_study.intake.watch.careless import SECONDS, Sign, signs_of
 from couples_study.intake.watch.compliance import compliance_of
 from couples_study.intake.watch.devices import devices
 from couples_study.intake.watch.drift import drift
-from couples_study.intake.watch.fates import DiaryFates, diary_fates
+from couples_study.intake.watch.fates import DIARY, DiaryFates, diary_fates
 from couples_study.intake.watch.grid import grid_of
 from couples_study.intake.watch.late import late_entries
 from couples_study.intake.watch.roll import Roll, roll_of
 from couples_study.intake.watch.silence import running_study
-
-DIARY = "diary_days"
 
 
 def watch(
@@ -93,9 +91,10 @@ def _careless(
     """Every sign in every table that has a scale or a time to fill in, and the people with any."""
     checks: list[CarelessCheck] = []
     people: list[CarelessPerson] = []
-    for name, table in sorted(tables.items()):
-        own = {key: battery for key, battery in batteries.items() if battery.table == name}
-        if "person_id" not in table or not len(table) or not (own or "answer_seconds" in table):
+    asked = any(getattr(bounds, name) is not None for name in CARELESS)
+    for name in sorted(tables) if asked else ():
+        table, own = tables[name], {key: battery for key, battery in batteries.items() if battery.table == name}
+        if "person_id" not in table or not len(table) or not (own or SECONDS in table):
             continue
         signs = signs_of(table, own, bounds)
         if signs:
