@@ -125,7 +125,7 @@ def test_a_jump_in_missing_answers_is_found_and_told_in_tenths():
     (found,) = findings(second(column("touch", answered=120)))
     assert (found.kind, found.expected, found.found) == (
         "more_missing",
-        "about all of the rows filled, as before",
+        "almost all of the rows filled, as before",
         "about 6 in 10 filled",
     )
     assert findings(second(column("touch", answered=175))) == ()

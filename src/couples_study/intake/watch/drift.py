@@ -145,10 +145,10 @@ def _missing(
     pooled = (one.answered + other.answered) / (rows_before + rows)
     noise = (pooled * (1 - pooled) * (1 / rows_before + 1 / rows)) ** 0.5
     if was - now >= MORE_MISSING and was - now > 4 * noise:
-        yield "more_missing", f"about {_tenths(was)} of the rows filled, as before", f"about {_tenths(now)} filled"
+        yield "more_missing", f"{_tenths(was)} of the rows filled, as before", f"{_tenths(now)} filled"
 
 
 def _tenths(share: float) -> str:
     """A share in tenths, so that no small number of answers can be read off."""
     tenths = round(10 * share)
-    return {0: "none", 10: "all"}.get(tenths, f"{tenths} in 10")
+    return {0: "almost none", 10: "almost all"}.get(tenths, f"about {tenths} in 10")
