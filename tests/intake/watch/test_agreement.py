@@ -10,6 +10,11 @@ from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa
 from tests.intake.watch import made
 
+from couples_study.contracts.checks import PartnerPair
+from couples_study.core.columns import Column, glossary
+from couples_study.intake.watch.agreement import agreements, evenings_of_both
+from couples_study.intake.watch.roll import roll_of
+
 TIGHT = 1e-10  # the same arithmetic in another order
 PAIR = {"partners": [{"mine": "touch_given_n", "partners": "touch_received_n"}]}
 
@@ -188,3 +193,23 @@ def test_agreement_is_symmetric_in_the_partners(seed):
     for one, same in zip(made.watched(rows).agreement, made.watched(swapped).agreement, strict=True):
         for index, again in zip(one.indices, same.indices, strict=True):
             assert index.value == pytest.approx(again.value, abs=1e-9)
+
+
+def test_a_measure_of_the_study_that_is_never_between_0_and_1_is_a_flag():
+    row = {
+        "meaning": "",
+        "unit": "0/1",
+        "kind": "number",
+        "table": "diary_days",
+        "group": "this study",
+        "low": 0,
+        "high": 1,
+    }
+    own = glossary().extended({name: Column(name=name, label=name, **row) for name in ("argued", "share")})
+    rows = made.diary(12, 8, np.random.default_rng(1))
+    rows = rows.assign(argued=rows["sex_today"], share=rows["sex_today"] / 2)
+    pairs = [PartnerPair(mine=name, partners=name) for name in ("argued", "share")]
+    roll = roll_of(made.people(12))
+    evenings = evenings_of_both(roll, roll.positions(rows), rows["day"].to_numpy())
+    kinds = {pair.mine: pair.kind for pair in agreements(rows, evenings, roll, pairs, own)}
+    assert (kinds["argued"], kinds["share"], kinds["sex_today"]) == ("flag", "number", "flag")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.intake.watch import made
 
 HOUR = pd.Timedelta(hours=1)
@@ -240,3 +242,54 @@ def test_frames_of_categories_and_frames_of_words_tell_the_same(running):
 def test_no_delivery_at_all_is_no_error():
     rows = made.diary(3, 3, np.random.default_rng(1))
     assert made.watched(rows.iloc[:0], who=made.people(3), entries=pd.DataFrame()).running.why_not
+
+
+def test_a_held_entry_with_a_date_far_away_does_not_move_the_evening(running):
+    stray = made.fates(running).iloc[[0]].assign(date=pd.Timestamp("2062-03-03"), outcome="held", day=13_150.0)
+    entries = pd.concat([made.fates(running), stray], ignore_index=True)
+    told = made.watched(running, entries=entries, who=made.people(12)).running
+    assert told.as_of.isoformat() == "2026-03-11"
+    unplanned = made.watched(running, entries=entries, who=made.people(12), days=None).compliance
+    assert len(unplanned.by_day) == 10
+
+
+def test_single_members_are_followed_without_their_partners(running):
+    alone = running[running["role"] == "woman"].reset_index(drop=True)
+    told = made.watched(alone, who=made.people(12)[lambda p: p["role"] == "woman"])
+    assert told.compliance.couples == ()
+    assert {one.role for one in told.running.silent} == {"woman"}
+    assert all(pair.why_not for pair in told.agreement)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), scheduled=st.sampled_from([None, 1, 5, 14]), dated=st.booleans())
+def test_whatever_came_the_numbers_hang_together(seed, scheduled, dated):
+    rng = np.random.default_rng(seed)
+    rows = made.diary(6, 8, rng).astype({"day": "int64"})
+    entries = made.fates(rows)
+    words = ["used", "held", "late_entry", "careless_too_fast", "preview", "after_separation"]
+    entries["outcome"] = pd.Series(rng.choice(words, len(entries))).astype("str")
+    entries.loc[rng.random(len(entries)) < 0.2, "day"] = np.nan
+    entries.loc[rng.random(len(entries)) < 0.2, "entered"] = pd.NaT
+    entries.loc[rng.random(len(entries)) < (0.2 if dated else 2), "date"] = pd.NaT
+    entries.loc[rng.random(len(entries)) < 0.2, "person_id"] = "nobody"
+    entries = entries.sample(frac=float(rng.random()), random_state=seed)
+    states = pd.DataFrame(
+        {
+            "couple_id": rng.choice(["C000", "C001", "C099"], 5),
+            "person_id": rng.choice(["", "C000a", "C001b", "C077a"], 5),
+            "day": rng.choice([-3.0, 0.0, 2.0, 7.0, 99.0, np.nan], 5),
+            "state": rng.choice(["active", "separated", "stopped", "re_partnered"], 5),
+        }
+    ).astype({"couple_id": "str", "person_id": "str", "state": "str"})
+    watch = made.watched(rows, days=scheduled, entries=entries, who=made.people(6), states=states)
+    for person in watch.compliance.people:
+        assert person.used <= person.answered <= person.due
+        assert (person.due, person.used) == (len(person.days) - person.days.count(" "), person.days.count("u"))
+    for couple in watch.compliance.couples:
+        assert couple.both + couple.one <= couple.due
+    assert sum(p.answered for p in watch.compliance.people) == sum(d.answered for d in watch.compliance.by_day)
+    late = watch.late
+    assert max(late.late, late.timed) <= late.entries
+    assert late.one_sitting <= late.timed
+    assert all(one.evenings > 0 for one in watch.running.silent)

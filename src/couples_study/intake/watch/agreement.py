@@ -88,7 +88,7 @@ def _agreement(
     diary: pd.DataFrame, evenings: Evenings, roll: Roll, pair: PartnerPair, glossary: Glossary
 ) -> PairAgreement:
     names = (pair.mine, pair.partners)
-    flags = all(name in glossary and glossary[name].kind == "flag" for name in names)
+    flags = all(_is_flag(diary, name, glossary) for name in names)
     told = PairAgreement(mine=pair.mine, partners=pair.partners, kind="flag" if flags else "number")
     absent = [name for name in dict.fromkeys(names) if name not in diary.columns]
     if absent:
@@ -108,6 +108,16 @@ def _agreement(
         indices=tuple(_indices(told.kind, sums.only(sums.n > 0))),
         far_off=_far_off(x, y, cluster // 2, roll, _margin(told.kind, pair.mine, glossary)),
     )
+
+
+def _is_flag(diary: pd.DataFrame, name: str, glossary: Glossary) -> bool:
+    """A flag of the glossary, or a study's own measure from 0 to 1 that is never anything between."""
+    column = glossary.get(name)
+    if column is None or column.kind == "flag":
+        return column is not None
+    if (column.low, column.high) != (0, 1) or name not in diary or not pd.api.types.is_numeric_dtype(diary[name]):
+        return False
+    return bool(diary[name].dropna().isin([0, 1]).all())
 
 
 def _compared(

@@ -7,7 +7,7 @@ Goldammer, Annen, Stöckli and Jonas (2020, Leadership Quarterly 31, 101384) com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,11 +52,18 @@ def careless_flags(table: pd.DataFrame, batteries: Mapping[str, Battery], bounds
     return flags.sort_values(["couple_id", "person_id", "time", "flag"], kind="stable", ignore_index=True)
 
 
-def signs_of(table: pd.DataFrame, batteries: Mapping[str, Battery], bounds: Careless) -> list[Sign]:
-    """Each sign that the study gives a bound for, in the order of `CARELESS`."""
+def signs_of(
+    table: pd.DataFrame, batteries: Mapping[str, Battery], bounds: Careless, person: np.ndarray | None = None
+) -> list[Sign]:
+    """Each sign that the study gives a bound for, in the order of `CARELESS`; ``person`` numbers each row's person."""
     here = {name: battery for name, battery in batteries.items() if set(battery.items) <= set(table.columns)}
-    looks = {"long_string": _long_string, "too_fast": _too_fast, "even_odd": _even_odd, "mahalanobis": _mahalanobis}
-    return [looks[name](table, here, float(bound)) for name in CARELESS if (bound := getattr(bounds, name)) is not None]
+    looks: dict[str, Callable[[float], Sign]] = {
+        "long_string": lambda bound: _long_string(table, here, bound),
+        "too_fast": lambda bound: _too_fast(table, bound),
+        "even_odd": lambda bound: _even_odd(table, here, bound, person),
+        "mahalanobis": lambda bound: _mahalanobis(table, here, bound),
+    }
+    return [looks[name](float(bound)) for name in CARELESS if (bound := getattr(bounds, name)) is not None]
 
 
 def _long_string(table: pd.DataFrame, batteries: Mapping[str, Battery], bound: float) -> Sign:
@@ -74,7 +81,7 @@ def _long_string(table: pd.DataFrame, batteries: Mapping[str, Battery], bound: f
     return Sign(flag="long_string", judged=judged, flagged=flagged)
 
 
-def _too_fast(table: pd.DataFrame, batteries: Mapping[str, Battery], bound: float) -> Sign:  # noqa: ARG001  # one signature for all signs
+def _too_fast(table: pd.DataFrame, bound: float) -> Sign:
     """Fewer than ``bound`` seconds for each answered question of the row (Huang et al., 2012, J Bus Psychol 27, 99)."""
     if SECONDS not in table:
         return _nothing("too_fast", table, f"no column is mapped onto {SECONDS}, the time it took to fill in")
@@ -88,12 +95,13 @@ def _too_fast(table: pd.DataFrame, batteries: Mapping[str, Battery], bound: floa
         return Sign(flag="too_fast", judged=judged, flagged=judged & (seconds < bound * answered))
 
 
-def _even_odd(table: pd.DataFrame, batteries: Mapping[str, Battery], bound: float) -> Sign:
+def _even_odd(table: pd.DataFrame, batteries: Mapping[str, Battery], bound: float, person: np.ndarray | None) -> Sign:
     """A person whose even and odd halves of scales hang together less than ``bound``: all their questionnaires."""
     halved = [battery for battery in batteries.values() if len(battery.items) >= 2]
     if not halved:
         return _nothing("even_odd", table, "no scale of two or more items here")
-    person = table.groupby(["couple_id", "person_id"], sort=False).ngroup().to_numpy()
+    if person is None or (person < 0).any():
+        person = table.groupby(["couple_id", "person_id"], sort=False, observed=True).ngroup().to_numpy()
     consistency = even_odd([(battery, _answers(table, battery)) for battery in halved], person)
     judged = ~np.isnan(consistency)
     if not judged.any():

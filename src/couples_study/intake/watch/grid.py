@@ -47,7 +47,7 @@ def grid_of(
     """The grid, or None where it would be larger than fits (days that are no study days)."""
     came = fates.answered & (fates.day >= 0)
     scheduled = study.study.scheduled_days
-    days = scheduled or (int(fates.day[came].max()) + 1 if came.any() else 0)
+    days = scheduled or int(fates.day[fates.used].max(initial=-1)) + 1
     if days * len(roll.people) > MOST_CELLS:
         return None
     answered, used = (np.zeros((len(roll.people), days), dtype=bool) for _ in range(2))
@@ -84,11 +84,12 @@ def _last_true(cells: np.ndarray) -> np.ndarray:
 
 def _starts(study: StudyFile, roll: Roll, fates: DiaryFates, tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
     """Each couple's first evening: as a table says, else as entries with day and date tell, else the study's."""
-    start = np.full(len(roll.couples), NEVER)
-    if study.study.start_date is not None:
-        start[:] = study.study.start_date.toordinal() - EPOCH
-    known = np.flatnonzero((fates.day >= 0) & (fates.date != NEVER))
-    start[roll.couple_of[fates.person[known]]] = fates.date[known] - fates.day[known]
+    common = study.study.start_date
+    unknown = np.iinfo("int64").max
+    told = np.full(len(roll.couples), unknown)
+    known = np.flatnonzero(fates.used & (fates.day >= 0) & (fates.date != NEVER))
+    np.minimum.at(told, roll.couple_of[fates.person[known]], fates.date[known] - fates.day[known])
+    start = np.where(told != unknown, told, NEVER if common is None else common.toordinal() - EPOCH)
     for name in ("people", "couples"):
         table = tables.get(name)
         if table is not None and "start_date" in table:
@@ -100,10 +101,10 @@ def _starts(study: StudyFile, roll: Roll, fates: DiaryFates, tables: Mapping[str
 
 
 def _as_of(study: StudyFile, fates: DiaryFates) -> int | None:
-    """The evening to look at: as study.toml says, or the latest one that has an entry."""
+    """The evening to look at: as study.toml says, or the latest one with an entry that is used."""
     if study.checks.as_of is not None:
         return study.checks.as_of.toordinal() - EPOCH
-    dates = fates.date[fates.answered & (fates.date != NEVER)]
+    dates = fates.date[fates.used & (fates.date != NEVER)]
     return int(dates.max()) if len(dates) else None
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,8 @@ from couples_study.intake.watch.grid import grid_of
 from couples_study.intake.watch.late import late_entries
 from couples_study.intake.watch.roll import Roll, roll_of
 from couples_study.intake.watch.silence import running_study
+
+Whose: TypeAlias = Callable[[str], np.ndarray]  # the positions on the roll of a table's rows
 
 
 def watch(
@@ -60,8 +64,9 @@ def watch(
     roll = roll_of(people)
     entries = diary_fates(fates, roll)
     grid = grid_of(study, roll, entries, tables, states)
-    agreement, used_devices = _of_both(study, glossary, tables.get(DIARY), entries, roll)
-    careless, careless_people = _careless(tables, batteries or {}, study.checks.careless, roll)
+    whose = cache(lambda name: roll.positions(tables[name]))
+    agreement, used_devices = _of_both(study, glossary, tables.get(DIARY), whose, entries, roll)
+    careless, careless_people = _careless(tables, batteries or {}, study.checks.careless, whose, roll)
     return Watch(
         agreement=agreement,
         careless=careless,
@@ -75,18 +80,22 @@ def watch(
 
 
 def _of_both(
-    study: StudyFile, glossary: Glossary, diary: pd.DataFrame | None, fates: DiaryFates, roll: Roll
+    study: StudyFile, glossary: Glossary, diary: pd.DataFrame | None, whose: Whose, fates: DiaryFates, roll: Roll
 ) -> tuple[tuple[PairAgreement, ...], Devices]:
     if diary is None or not len(diary):
         return (), Devices(why_not="there is no diary")
-    people = roll.positions(diary)
+    people = whose(DIARY)
     evenings = evenings_of_both(roll, people, diary["day"].to_numpy(dtype="int64"))
     pairs = () if study.dyads.single else agreements(diary, evenings, roll, study.checks.partners, glossary)
     return pairs, devices(diary, people, evenings, fates, roll)
 
 
 def _careless(
-    tables: Mapping[str, pd.DataFrame], batteries: Mapping[str, Battery], bounds: Careless, roll: Roll
+    tables: Mapping[str, pd.DataFrame],
+    batteries: Mapping[str, Battery],
+    bounds: Careless,
+    whose: Whose,
+    roll: Roll,
 ) -> tuple[tuple[CarelessCheck, ...], tuple[CarelessPerson, ...]]:
     """Every sign in every table that has a scale or a time to fill in, and the people with any."""
     checks: list[CarelessCheck] = []
@@ -96,11 +105,10 @@ def _careless(
         table, own = tables[name], {key: battery for key, battery in batteries.items() if battery.table == name}
         if "person_id" not in table or not len(table) or not (own or SECONDS in table):
             continue
-        signs = signs_of(table, own, bounds)
-        if signs:
-            who = roll.positions(table)
-            checks.extend(_check(name, sign, float(getattr(bounds, sign.flag)), who) for sign in signs)
-            people.extend(_flagged_people(name, signs, who, roll))
+        who = whose(name)
+        signs = signs_of(table, own, bounds, who)
+        checks.extend(_check(name, sign, float(getattr(bounds, sign.flag)), who) for sign in signs)
+        people.extend(_flagged_people(name, signs, who, roll))
     return tuple(checks), tuple(people)
 
 

@@ -18,7 +18,7 @@ from couples_study.report import numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from couples_study.contracts.watch import Compliance, PersonDays
+    from couples_study.contracts.watch import Compliance, CoupleDays, PersonDays
 
 COUPLES_ON_A_MAP, MOST_MAPS = 30, 6
 LABEL, ROW, GAP, HEAD = 150, 13, 6, 18
@@ -29,11 +29,12 @@ SHAPES = {USED_DAY: ("used", 1, ROW - 3), CAME_DAY: ("came", 5, ROW - 7), SILENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMap:
-    """One map: the couples on it in words, the SVG, and its people for the table beside it."""
+    """One map: the couples on it in words, the SVG, and its people and couples for the tables below it."""
 
     title: str
     svg: str
     people: tuple[PersonDays, ...]
+    couples: tuple[CoupleDays, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def shown_maps(compliance: Compliance) -> ShownMaps:
         least = sorted(range(len(couples)), key=lambda i: (_share(couples[i]), i))[:most]
         couples = [couples[i] for i in sorted(least)]
     parts = [couples[at : at + COUPLES_ON_A_MAP] for at in range(0, len(couples), COUPLES_ON_A_MAP)]
-    return ShownMaps(maps=tuple(_map(part) for part in parts), left_out=left_out)
+    return ShownMaps(maps=tuple(_map(part, compliance.couples) for part in parts), left_out=left_out)
 
 
 def _share(members: Sequence[PersonDays]) -> float:
@@ -61,11 +62,13 @@ def _share(members: Sequence[PersonDays]) -> float:
     return sum(one.answered for one in members) / due if due else 1.0
 
 
-def _map(couples: Sequence[tuple[PersonDays, ...]]) -> ShownMap:
+def _map(couples: Sequence[tuple[PersonDays, ...]], counts: Sequence[CoupleDays]) -> ShownMap:
     people = tuple(one for members in couples for one in members)
     first, last = people[0].couple, people[-1].couple
     title = f"{first} to {last}" if first != last else first
-    return ShownMap(title=title, svg=_svg(couples, people, title), people=people)
+    here = {one.couple for one in people}
+    own = tuple(one for one in counts if one.couple in here)
+    return ShownMap(title=title, svg=_svg(couples, people, title), people=people, couples=own)
 
 
 def _svg(couples: Sequence[tuple[PersonDays, ...]], people: Sequence[PersonDays], title: str) -> str:
