@@ -8,7 +8,8 @@ from couples_study.privacy.shown import looks_personal
 
 
 @pytest.mark.parametrize(
-    "word", ["C001", "C001a", "12", "1047", "vie-07", "A", "p_3", "20230017", "D12.1", "x9f3", "k-o-7"]
+    "word",
+    ["C001", "C001a", "12", "1047", "vie-07", "A", "p_3", "20230017", "D12.1", "x9f3", "k-o-7", "C1/C1b", "12/1"],
 )
 def test_pseudonyms_are_shown(word):
     assert not looks_personal(word)
@@ -17,7 +18,17 @@ def test_pseudonyms_are_shown(word):
 @pytest.mark.parametrize(
     "word",
     [
-        *("anna@example.org", "a@b", "+43 664 1234567", "0664/1234567", "06641234567", "+436641234567"),
+        *(
+            "anna@example.org",
+            "a@b",
+            "+43 664 1234567",
+            "0664/1234567",
+            "C1/anna",
+            "anna/2",
+            "C1/",
+            "06641234567",
+            "+436641234567",
+        ),
         *(
             "Anna Berger",
             "anna.berger",
@@ -58,3 +69,10 @@ def test_person_ids_may_repeat_between_couples():
     assert roll.positions(
         pd.DataFrame({"couple_id": ["A1", "A9"], "person_id": ["7", "1"]}).astype("str")
     ).tolist() == [-1, -1]
+
+
+def test_a_person_named_with_the_couple_is_shown_without_it():
+    people = pd.DataFrame({"couple_id": ["C1", "C1"], "person_id": ["C1/a", "C1/anna"], "role": ["x", "y"]}).astype(
+        "str"
+    )
+    assert roll_of(people).people == ("a", "C1, B")

@@ -65,13 +65,17 @@ class PairAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarelessCheck:
-    """One way of answering carelessly in one table: questionnaires judged and flagged, people with a flag."""
+    """One way of answering carelessly in one table: questionnaires judged and flagged, and people with a flag.
+
+    ``judged`` and ``flagged`` are of the table as the analyses read it; ``left_out`` were kept out of it for this sign.
+    """
 
     table: str
     flag: str
     bound: float
     judged: int = 0
     flagged: int = 0
+    left_out: int = 0
     people: int = 0
     why_not: str = ""
 

@@ -22,7 +22,10 @@ def looks_personal(identifier: str) -> bool:
     if not text or len(text) > LONGEST or not text.isprintable() or "@" in text or re.search(r"\s", text):
         return True
     shapes = (_WORDS, _WORD, _ADDRESS)
-    return any(shape.fullmatch(text) for shape in shapes) or bool(_PHONE.fullmatch(_NUMBER_MARKS.sub("", text)))
+    if any(shape.fullmatch(text) for shape in shapes) or _PHONE.fullmatch(_NUMBER_MARKS.sub("", text)):
+        return True
+    parts = [part for part in text.split("/") if part != text]
+    return any(part == "" or looks_personal(part) for part in parts)
 
 
 def shown_couples(couples: Sequence[str]) -> list[str]:
@@ -31,8 +34,12 @@ def shown_couples(couples: Sequence[str]) -> list[str]:
 
 
 def shown_people(people: Sequence[str], couples: Sequence[str], places: Sequence[int]) -> list[str]:
-    """One name per person: the pseudonym, or the shown couple with the person's place in it, as ``couple 12, B``."""
+    """One name per person: the pseudonym, or the shown couple with the person's place in it, as ``couple 12, B``.
+
+    An id that begins with its couple (``C12/a``) is shown without it, since the couple always stands beside it.
+    """
+    own = [person.removeprefix(f"{couple}/") for person, couple in zip(people, couples, strict=True)]
     return [
         f"{couple}, {chr(ord('A') + min(place, 25))}" if looks_personal(person) else person
-        for person, couple, place in zip(people, couples, places, strict=True)
+        for person, couple, place in zip(own, couples, places, strict=True)
     ]

@@ -174,3 +174,17 @@ def test_the_watch_names_people_with_flags_most_first():
         ("C001a", 10, (("long_string", 2),)),
     ]
     assert (watch.careless[0].judged, watch.careless[0].flagged, watch.careless[0].people) == (400, 12, 2)
+
+
+def test_what_a_rule_left_out_is_told_too():
+    rows = made.diary(12, 8, np.random.default_rng(16), items=10)
+    entries = made.fates(rows)
+    gone = (rows["person_id"] == "C002a") & (rows["day"] < 3)
+    entries.loc[gone.to_numpy(), "outcome"] = "careless_long_string"
+    watch = made.watched(
+        rows[~gone], entries=entries, checks={"careless": {"long_string": 9}}, batteries=made.battery(10)
+    )
+    assert [(one.flag, one.flagged, one.left_out, one.people) for one in watch.careless] == [("long_string", 0, 3, 1)]
+    assert [(one.person, one.questionnaires, one.flags) for one in watch.careless_people] == [
+        ("C002a", 8, (("long_string", 3),))
+    ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from couples_study.report.intake.words import DRIFT, DRIFT_STEPS, couples, evenings, named, people
+from couples_study.report.intake.words import DRIFT, DRIFT_STEPS, RISK, couples, evenings, named, people
 from couples_study.report.sentences import NEXT_STEPS, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from couples_study.contracts.watch import DriftFinding, Running, Watch
+    from couples_study.contracts.watch import CoupleAtRisk, DriftFinding, Running, Watch
     from couples_study.report.context import IntakeContext
 
 NOTHING_TO_DO = "Nothing was held back and nothing needs to be done."
@@ -29,7 +29,7 @@ def next_steps(context: IntakeContext) -> list[str]:
 
 def _people(running: Running) -> Iterator[str]:
     if running.at_risk:
-        told = tuple(f"{one.couple} ({evenings(one.evenings)} of silence)" for one in running.at_risk)
+        told = tuple(f"{one.couple} ({_why(one)})" for one in running.at_risk)
         yield f"Call {couples(len(told))} that may stop: {named(told)}."
     at_risk = {one.couple for one in running.at_risk}
     others = tuple(one for one in running.silent if one.couple not in at_risk)
@@ -37,6 +37,10 @@ def _people(running: Running) -> Iterator[str]:
         yield f"Remind {people(len(others))} who have not answered tonight: the list is below."
     if running.not_started:
         yield f"Ask {couples(len(running.not_started))} when they will begin: {named(running.not_started)}."
+
+
+def _why(couple: CoupleAtRisk) -> str:
+    return f"{evenings(couple.evenings)} of silence" if couple.evenings else RISK["declining"]
 
 
 def _forms(watch: Watch) -> Iterator[str]:
