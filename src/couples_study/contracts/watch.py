@@ -110,7 +110,7 @@ class LatePerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateEntries:
-    """The same over the whole diary; ``people`` are those with entries after days or at one sitting, most first."""
+    """The same over the whole diary; ``people`` are those with entries after days, at one sitting, or often late."""
 
     entries: int = 0
     timed: int = 0

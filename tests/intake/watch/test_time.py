@@ -55,6 +55,17 @@ def test_a_week_at_one_sitting_and_an_entry_days_later_are_found(rows):
     assert (late.late, late.one_sitting, late.next_days) == (1, 4, 3)
 
 
+def test_people_who_are_often_late_are_named_last(rows):
+    entries = made.fates(rows)
+    entries.loc[where(entries, "C006b", 0, 1, 2, 3, 4), "entry_late"] = True
+    entries.loc[where(entries, "C007b", 0, 1, 2, 3), "entry_late"] = True
+    entries.loc[where(entries, "C004b", 8), "entered"] += 40 * HOUR
+    assert [(one.person, one.late) for one in made.watched(rows, entries=entries).late.people] == [
+        ("C004b", 0),
+        ("C006b", 5),
+    ]
+
+
 def test_two_entries_for_one_evening_and_the_partners_entries_are_no_sitting(rows):
     again = made.fates(rows).iloc[[0]].assign(outcome="held")
     assert made.watched(rows, entries=pd.concat([made.fates(rows), again], ignore_index=True)).late.one_sitting == 0

@@ -12,12 +12,14 @@ import numpy as np
 from couples_study.contracts.watch import LateEntries, LatePerson
 from couples_study.intake.watch.fates import NEVER, SECONDS_A_DAY, DiaryFates
 from couples_study.intake.watch.roll import Roll
+from couples_study.privacy import SMALLEST_CELL
 
 SITTING_MINUTES = 10
+OFTEN_LATE = 0.25  # of a person's entries
 
 
 def late_entries(fates: DiaryFates, roll: Roll) -> LateEntries:
-    """Shares of late and back-filled entries, and the people with any of the latter, most first."""
+    """Shares of late and back-filled entries, and the people with any of the latter or often late."""
     answered = fates.answered
     timed = answered & (fates.entered != NEVER)
     told = LateEntries(entries=int(answered.sum()), timed=int(timed.sum()), late=int((answered & fates.late).sum()))
@@ -31,8 +33,9 @@ def late_entries(fates: DiaryFates, roll: Roll) -> LateEntries:
         return np.bincount(fates.person[which], minlength=len(roll.people))
 
     counts = np.stack([by_person(which) for which in (answered, answered & fates.late, after_days, sitting)])
-    seen = np.flatnonzero(counts[2] + counts[3])
-    order = seen[np.lexsort((seen, -counts[2, seen] - counts[3, seen]))]
+    often = (counts[1] >= SMALLEST_CELL) & (counts[1] >= OFTEN_LATE * counts[0])
+    seen = np.flatnonzero((counts[2] + counts[3] > 0) | often)
+    order = seen[np.lexsort((seen, -counts[1, seen], -counts[2, seen] - counts[3, seen]))]
     return replace(
         told,
         next_days=int(after_days.sum()),

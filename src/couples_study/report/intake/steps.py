@@ -71,7 +71,7 @@ def _entries(watch: Watch) -> Iterator[str]:
         yield f"One hand for two: ask, in general words, that both fill in their own diary ({named_couples})."
     if watch.devices.shared:
         yield "One device in several couples: find out whether it is a shared computer, or one person in two couples."
-    if watch.late.people:
+    if watch.late.next_days or watch.late.one_sitting:
         yield (
             "Several evenings at one sitting, or days later: remind these people that an evening that was missed "
             "stays missed, and decide before the analysis whether such entries count."
