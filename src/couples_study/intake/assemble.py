@@ -51,12 +51,17 @@ class Table:
     def __len__(self) -> int:
         return len(self.place)
 
-    def frame(self, first: int = 0, end: int | None = None, only: Sequence[str] | None = None) -> pd.DataFrame:
-        """Rows ``first`` to ``end`` as a validated frame; with ``only``, keys and these columns without validation."""
+    def frame(
+        self, first: int = 0, end: int | None = None, only: Sequence[str] | None = None, *, lean: bool = False
+    ) -> pd.DataFrame:
+        """Rows ``first`` to ``end`` as a validated frame; with ``only``, keys and these columns without validation.
+
+        With ``lean`` the ids are categories.
+        """
         end = len(self.place) if end is None else min(end, len(self.place))
         grain = GRAINS[self.name]
         whose, when, number = parts_of(self.place[first:end])
-        ids = {name: values.take(whose) for name, values in self._ids().items()}
+        ids = {name: _categories(values, whose) if lean else values.take(whose) for name, values in self._ids().items()}
         wholes = dict(zip(grain.whole, (when, number), strict=False))
         names = [name for name in self.columns if only is None or name in only]
         stretch = {id(one): one.within(first, end) for name in names for one in self.columns[name]}
@@ -104,6 +109,10 @@ class Tables(Mapping[str, pd.DataFrame]):
     def __len__(self) -> int:
         return len(self.plans)
 
+    def lean(self, name: str, only: Sequence[str]) -> pd.DataFrame:
+        """A table with its keys as categories and only some of its answers, for those who count."""
+        return self.plans[name].frame(only=only, lean=True)
+
     def sizes(self, name: str) -> tuple[int, int, int]:
         """Rows, people and couples of a table, without making it."""
         plan = self.plans[name]
@@ -148,10 +157,22 @@ class Ready(Table):
     def __len__(self) -> int:
         return len(self.made)
 
-    def frame(self, first: int = 0, end: int | None = None, only: Sequence[str] | None = None) -> pd.DataFrame:
+    def frame(
+        self,
+        first: int = 0,
+        end: int | None = None,
+        only: Sequence[str] | None = None,
+        *,
+        lean: bool = False,  # noqa: ARG002 (it is small as it is)
+    ) -> pd.DataFrame:
         keys = [*GRAINS[self.name].keys, "role"]
         columns = [name for name in self.made if only is None or name in only or name in keys]
         return self.made.iloc[first:end][columns]
+
+
+def _categories(words: Any, whose: np.ndarray) -> pd.Categorical:
+    codes, distinct = pd.factorize(words)
+    return pd.Categorical.from_codes(codes[whose], categories=pd.Index(distinct, dtype="str"))
 
 
 def _table(

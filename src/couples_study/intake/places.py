@@ -44,6 +44,11 @@ def places(records: Records, couples: pd.Index) -> np.ndarray:
     return np.where(known, place, NOWHERE)
 
 
+def place_of(person: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """The places of persons at whole times."""
+    return (person.astype(np.int64) << (TIME_BITS + NUMBER_BITS)) | ((time.astype(np.int64) + MIDDLE) << NUMBER_BITS)
+
+
 def parts_of(place: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Who, when and the how-manieth of places, back from `places`."""
     when = ((place >> NUMBER_BITS) & ((1 << TIME_BITS) - 1)) - MIDDLE

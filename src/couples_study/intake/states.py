@@ -91,7 +91,7 @@ def _said(study: StudyFile, roster: Roster) -> tuple[pd.DataFrame, tuple[str, ..
         if day is None:
             notes.append(f"[[state]] {number} has a date, but its couple has no first day")
             continue
-        person = mine["person_id"].iloc[0] if state.person is not None else ""
+        person = mine["person_id"].iloc[0] if state.state == "stopped" else ""
         rows.append((state.couple, person, float(day), state.state))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"day": "float64"}), tuple(notes)
 

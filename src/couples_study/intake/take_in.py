@@ -12,11 +12,13 @@ from couples_study.contracts.ledger import Ledger, SourceEntry, TableEntry
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.seen import FileProfile
 from couples_study.contracts.study import Source, StudyFile
+from couples_study.contracts.watch import Battery
 from couples_study.core.columns import Glossary
 from couples_study.intake.arms import hold_changed_arms
 from couples_study.intake.assemble import Tables, tables_of
 from couples_study.intake.days import number_within_days, place_in_time, read_times
 from couples_study.intake.duplicates import apply_corrections, hold_duplicates
+from couples_study.intake.exclude import set_aside_careless
 from couples_study.intake.fates import fates_of
 from couples_study.intake.mapping import mapping_of
 from couples_study.intake.places import all_couples
@@ -61,10 +63,13 @@ def take_in(study: StudyFile, exports: Sequence[Sequence[RawExport]], glossary: 
     )
 
 
-def link(study: StudyFile, delivered: Delivered, glossary: Glossary) -> Intake:
+def link(
+    study: StudyFile, delivered: Delivered, glossary: Glossary, batteries: Mapping[str, Battery] | None = None
+) -> Intake:
     """Join the files by person and day: who is who, which evening, doubles; then tables, held rows and the ledger.
 
     Every record that came is either in a table, excluded under a named rule, or in ``held`` with its reason.
+    ``batteries`` are the scales in whose answers the study looks for carelessness.
     """
     everyone = [records for files in delivered for records in files]
     roster = roster_of(everyone, study)
@@ -74,7 +79,10 @@ def link(study: StudyFile, delivered: Delivered, glossary: Glossary) -> Intake:
         place_in_time(records, roster, study.study)
     states = _settled(delivered, everyone, roster, couples, study)
     names = source_names(study)
-    tables = tables_of(delivered, roster.people, couples, glossary, _added(roster, states))
+    added = _added(roster, states)
+    tables = tables_of(delivered, roster.people, couples, glossary, added)
+    if set_aside_careless(everyone, tables, couples, batteries or {}, study.checks.careless):
+        tables = tables_of(delivered, roster.people, couples, glossary, added)
     entries = tuple(_entry(names[number], records) for number, files in enumerate(delivered) for records in files)
     ledger = Ledger(
         sources=entries,

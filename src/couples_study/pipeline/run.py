@@ -24,6 +24,7 @@ from couples_study.pipeline.write import write_all
 from couples_study.planning.planned import Planned, planned
 from couples_study.planning.synthetic import simulate
 from couples_study.steps import check, decide, derive, describe, link
+from couples_study.steps.batteries import batteries_of
 from couples_study.steps.describe import describe_intake
 from couples_study.steps.estimate import failed
 
@@ -66,7 +67,7 @@ def run_intake(word: str, out: Path | None, tell: Tell = quiet, jobs: int = 1) -
         delivered, keys = look(checked, place, shelf, jobs, tell)
         since = changes(data / LEDGER, delivered, place, shelf)
         tell("linking")
-        intake = link(place.study, delivered, checked.glossary)
+        intake = link(place.study, delivered, checked.glossary, batteries_of(checked))
         inputs = _inputs(place, delivered)
         data_files: Files = {**table_files(intake)}
         page_files: Files = {**describe_intake(checked, intake, inputs)}
@@ -89,7 +90,7 @@ def run_report(
         delivered, keys = look(checked, place, shelf, jobs, tell)
         since = changes(data / LEDGER, delivered, place, shelf)
         tell("linking")
-        intake = link(place.study, delivered, checked.glossary)
+        intake = link(place.study, delivered, checked.glossary, batteries_of(checked))
         found = estimated(checked, derive(checked, intake), jobs, lambda key: tell(f"estimating {key}"))
         tell("writing")
         inputs = _inputs(place, delivered)

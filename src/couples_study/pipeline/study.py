@@ -18,6 +18,7 @@ from couples_study.pipeline.locate import Place, locate
 from couples_study.pipeline.run import Done, run_report
 from couples_study.report.answer import answered
 from couples_study.steps import Checked, check, decide, derive, estimate, link, take_in
+from couples_study.steps.batteries import batteries_of
 from couples_study.steps.estimate import Found
 
 
@@ -60,7 +61,8 @@ class Study:
     def intake(self) -> Intake:
         """Tables, held rows and the ledger."""
         study = self._place.study
-        return link(study, take_in(study, self._exports, self.checked.glossary), self.checked.glossary)
+        delivered = take_in(study, self._exports, self.checked.glossary)
+        return link(study, delivered, self.checked.glossary, batteries_of(self.checked))
 
     @cached_property
     def frames(self) -> Frames:

@@ -18,6 +18,7 @@ from couples_study.intake.coded import as_cells
 from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.synthetic import Simulated, simulate
 from couples_study.steps import check, decide, derive, estimate, link, take_in
+from couples_study.steps.batteries import batteries_of
 
 LEVEL = 0.95
 
@@ -67,7 +68,7 @@ def judged(study: Simulated, claim: str) -> Verdict:
         ]
         for source in spec.source
     ]
-    intake = link(spec, take_in(spec, exports, checked.glossary), checked.glossary)
+    intake = link(spec, take_in(spec, exports, checked.glossary), checked.glossary, batteries_of(checked))
     return decide(checked, estimate(checked, derive(checked, intake)))[0]
 
 

@@ -21,7 +21,7 @@ def read(
     path: Path,
     source: Source,
     columns: tuple[str, ...] | None = None,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> Cells:
     """All cells of the file as text, one row per data row, in file order; only those of ``columns`` where given."""
     _refuse_json(path, source)
@@ -33,7 +33,7 @@ def read(
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone; no data row is looked at."""
     _refuse_json(path, source)

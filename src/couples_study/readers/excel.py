@@ -24,7 +24,7 @@ def read(
     path: Path,
     source: Source,
     columns: tuple[str, ...] | None = None,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> Cells:
     """All cells of the sheet as text, one row per row that is not blank."""
     import pyarrow as pa
@@ -52,7 +52,7 @@ def read(
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone."""
     with opened(path) as book:

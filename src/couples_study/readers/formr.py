@@ -47,7 +47,7 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dic
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone; a JSON file has to be read for them."""
     if is_json(head_of(path)):
@@ -55,7 +55,7 @@ def header(
     return header_of(opened_at_top(path, source), source)[0]
 
 
-def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers
+def likes(path: Path, head: bytes) -> int:
     """Certain by formr's own columns, possible for any other array of objects."""
     text = head[:8192].decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
     if is_json(head):

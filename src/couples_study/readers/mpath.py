@@ -43,13 +43,13 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dic
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone."""
     return header_of(opened_at_top(path, source), source)[0]
 
 
-def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers
+def likes(path: Path, head: bytes) -> int:
     """Certain by m-Path's own columns."""
     first = head[:4096].decode("utf-8", "ignore").partition("\n")[0]
     found = sum(name in first for name in OWN)

@@ -20,7 +20,7 @@ def read(
     path: Path,
     source: Source,
     columns: tuple[str, ...] | None = None,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> Cells:
     """All cells as text, or only those of ``columns``; raises `DeliveryError` for columns that are not flat."""
     import pyarrow as pa
@@ -42,13 +42,13 @@ def read(
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone."""
     return _names(path, _opened(path), source)[0]
 
 
-def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers
+def likes(path: Path, head: bytes) -> int:
     """Certain by its first four bytes."""
     return 3 if head.startswith(PARQUET) else 0
 

@@ -48,7 +48,7 @@ def read(
     path: Path,
     source: Source,
     columns: tuple[str, ...] | None = None,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> Cells:
     """All responses as text, previews and unfinished ones too; question texts as captions."""
     text = opened(path, source, MOST_HEADER_ROWS + 1)
@@ -66,13 +66,13 @@ def read(
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone."""
     return _top(opened_at_top(path, source, MOST_HEADER_ROWS + 1), source).names
 
 
-def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers
+def likes(path: Path, head: bytes) -> int:
     """Certain by a row of import ids, likely by Qualtrics' own column names."""
     if kind_of(head) is not None:
         return 0

@@ -48,13 +48,13 @@ def read(path: Path, source: Source, columns: tuple[str, ...] | None = None, dic
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone."""
     return header_of(opened_at_top(path, source), source)[0]
 
 
-def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers
+def likes(path: Path, head: bytes) -> int:
     """Certain by REDCap's own columns or a record id beside form states, likely by form states alone."""
     if kind_of(head) is not None:
         return 0

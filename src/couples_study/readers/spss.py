@@ -27,7 +27,7 @@ def read(
     path: Path,
     source: Source,
     columns: tuple[str, ...] | None = None,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> Cells:
     """All cells as text, with captions, labels and the codes that the file declares as missing."""
     data, meta = _opened(path, source)
@@ -39,13 +39,13 @@ def read(
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone."""
     return names_of(path, _opened(path, source, metadataonly=True)[1], source)
 
 
-def likes(path: Path, head: bytes) -> int:  # noqa: ARG001 - one signature for all readers
+def likes(path: Path, head: bytes) -> int:
     """Certain by its first four bytes."""
     return 3 if head.startswith(SPSS) else 0
 

@@ -28,7 +28,7 @@ def read(
     path: Path,
     source: Source,
     columns: tuple[str, ...] | None = None,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> Cells:
     """All cells as text, with captions, labels and the extended missing values that occur."""
     data, meta = _opened(path, source)
@@ -50,7 +50,7 @@ def read(
 def header(
     path: Path,
     source: Source,
-    dictionary: Path | None = None,  # noqa: ARG001 - one signature for all readers
+    dictionary: Path | None = None,
 ) -> tuple[str, ...]:
     """The column names alone."""
     return names_of(path, _opened(path, source, metadataonly=True)[1], source)
