@@ -47,7 +47,7 @@ class _Apart:
                 raise
         if found is None:
             raise ReadingFailedError
-        return found  # type: ignore[no-any-return]
+        return found
 
     def stop(self) -> None:
         """End the process, if it is this one's and not a parent's."""

@@ -26,12 +26,9 @@ def opened(function: str, path: Path, what: str, source: Source, **options: Any)
     try:
         frame, told = read_apart(function, str(path.absolute()), user_missing=True, **known, **options)
     except ReadingFailedError as error:
-        raise DeliveryError(
-            str(path),
-            expected=f"a whole {what} file",
-            found="one that is cut off, damaged, or has a password",
-            do='save it again without a password (or say encoding = "cp1252" in its [[source]] if its letters are old)',
-        ) from error
+        raise _damaged(path, what) from error
+    if len(frame.columns) != len(told["column_names"]):
+        raise _damaged(path, what)
     return frame, SimpleNamespace(**told)
 
 
@@ -39,7 +36,7 @@ def names_of(path: Path, meta: Any, source: Source) -> tuple[str, ...]:
     """The column names, single."""
     if not meta.column_names:
         raise DeliveryError(str(path), expected="columns", found="none", do="export again")
-    return single_names(path, meta.column_names, source)[0]
+    return single_names(path, [name or "" for name in meta.column_names], source)[0]
 
 
 def cells_of(
@@ -90,3 +87,12 @@ def text_of(cell: Any) -> str | None:
     if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
     return str(cell)
+
+
+def _damaged(path: Path, what: str) -> DeliveryError:
+    return DeliveryError(
+        str(path),
+        expected=f"a whole {what} file",
+        found="one that is cut off, damaged, or has a password",
+        do='save it again without a password (or say encoding = "cp1252" in its [[source]] if its letters are old)',
+    )
