@@ -70,3 +70,4 @@ def test_tabs_and_utf16_as_qualtrics_writes_tsv(tmp_path):
     lines = [NAMES, TEXTS, IDS, "2026-01-01,R_1,True,größer,2"]
     path.write_bytes("\n".join(line.replace(",", "\t") for line in lines).encode("utf-16"))
     assert column(read("qualtrics", path), "Q1") == ["größer"]
+    assert readers()["qualtrics"].likes(path, path.read_bytes()) == 3

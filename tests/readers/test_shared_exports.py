@@ -167,3 +167,10 @@ def test_every_file_there_is_tested():
         path.relative_to(DATA).as_posix() for name in folders for path in (DATA / name).rglob("*") if path.is_file()
     }
     assert there - tested == set()
+
+
+@pytest.mark.parametrize(("reader", "file"), [case[:2] for case in READ], ids=[case[1] for case in READ])
+def test_some_columns_alone_are_those_of_the_whole(reader, file):
+    whole = read(reader, DATA / file).table
+    some = (whole.column_names[-1], whole.column_names[0])
+    assert read(reader, DATA / file, columns=some).table.equals(whole.select(some))

@@ -15,7 +15,7 @@ import pytest
 from tests.readers.support_readers import column, read, source
 
 from couples_study.core.errors import DeliveryError
-from couples_study.readers import readers
+from couples_study.readers import _apart, readers
 
 DAY, MOMENT = dt.date(2026, 1, 2), dt.datetime(2026, 1, 2, 23, 4, 5)
 
@@ -187,6 +187,32 @@ def test_parquet_columns_that_are_not_flat_are_refused(tmp_path):
     with pytest.raises(DeliveryError, match="'l' of type"):
         read("parquet", path)
     assert column(read("parquet", path, columns=("id",)), "id") == ["a"]
+
+
+def test_a_reading_process_that_dies_is_replaced(tmp_path):
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(frame(), path)
+    assert read("spss", path).table.num_rows == 3
+    _apart._apart._process.kill()
+    _apart._apart._process.wait()
+    assert read("spss", path).table.num_rows == 3
+    with pytest.raises(DeliveryError, match="damaged"):
+        spss_with_the_process_killed(path)
+    assert read("spss", path).table.num_rows == 3
+
+
+def spss_with_the_process_killed(path):
+    """As where pyreadstat crashes: the process dies between question and answer."""
+    fresh = _apart._apart._running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_apart._apart, "_running", lambda: killed(fresh()))
+        read("spss", path)
+
+
+def killed(process):
+    process.kill()
+    process.wait()
+    return process
 
 
 def made(tmp_path):

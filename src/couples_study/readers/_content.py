@@ -26,6 +26,13 @@ def head_of(path: Path, most: int = HEAD) -> bytes:
         raise _unread(path, error) from error
 
 
+def text_at_top(head: bytes) -> str:
+    """The first bytes of a file as text, as far as they are text, for a look at its header."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return head.decode("utf-16", "ignore")
+    return head.decode("utf-8", "ignore").lstrip("\ufeff")
+
+
 def _unread(path: Path, error: OSError) -> DeliveryError:
     return DeliveryError(
         str(path),

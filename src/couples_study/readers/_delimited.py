@@ -52,7 +52,7 @@ def opened_at_top(path: Path, source: Source, top: int = 2) -> Delimited:
 
 def header_of(text: Delimited, source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The single names of the first record, and notes; of a text that was opened with two records or more."""
-    even = len(text.top) < 2 or len(text.top[1]) == len(text.top[0])
+    even = len(text.top) > 1 and len(text.top[1]) == len(text.top[0])
     return single_names(text.path, text.top[0], source, sure=even)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.reader import Cells
 from couples_study.contracts.study import MissingKind, Source
 from couples_study.core.errors import DeliveryError
+from couples_study.readers._apart import ReadingFailedError, read_apart
 from couples_study.readers._arrow_text import as_text
 from couples_study.readers._names import chosen, single_names
 
@@ -19,24 +20,23 @@ if TYPE_CHECKING:
 Missing = dict[str, dict[str, MissingKind | None]]
 
 
-def opened(
-    read: Callable[..., tuple[Any, Any]], path: Path, what: str, source: Source, **options: Any
-) -> tuple[pd.DataFrame, Any]:
+def opened(function: str, path: Path, what: str, source: Source, **options: Any) -> tuple[pd.DataFrame, Any]:
     """What pyreadstat reads, and its metadata; raises `DeliveryError` where it can not."""
     known = {"encoding": source.encoding} if source.encoding is not None else {}
     try:
-        return read(str(path), user_missing=True, **known, **options)
-    except MemoryError as error:
+        frame, told = read_apart(function, str(path.absolute()), user_missing=True, **known, **options)
+    except ReadingFailedError as error:
         raise _damaged(path, what) from error
-    except Exception as error:  # pyreadstat raises classes of its own for what is wrong with a file
-        raise _damaged(path, what) from error
+    if len(frame.columns) != len(told["column_names"]):
+        raise _damaged(path, what)
+    return frame, SimpleNamespace(**told)
 
 
 def names_of(path: Path, meta: Any, source: Source) -> tuple[str, ...]:
     """The column names, single."""
     if not meta.column_names:
         raise DeliveryError(str(path), expected="columns", found="none", do="export again")
-    return single_names(path, meta.column_names, source)[0]
+    return single_names(path, [name or "" for name in meta.column_names], source)[0]
 
 
 def cells_of(
@@ -94,5 +94,5 @@ def _damaged(path: Path, what: str) -> DeliveryError:
         str(path),
         expected=f"a whole {what} file",
         found="one that is cut off, damaged, or has a password",
-        do='save it again without a password (or say its encoding = "cp1252" in its [[source]] if its letters are old)',
+        do='save it again without a password (or say encoding = "cp1252" in its [[source]] if its letters are old)',
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError
-from couples_study.readers._content import head_of
+from couples_study.readers._content import head_of, text_at_top
 from couples_study.readers._delimited import header_of, opened, opened_at_top, table_below
 from couples_study.readers._magic import is_json, kind_of
 
@@ -42,7 +42,8 @@ def header(
 
 def likes(path: Path, head: bytes) -> int:
     """Any text could be; a name that ends in .csv, .tsv or .tab makes it likely."""
-    if not head.strip() or kind_of(head) is not None or is_json(head):
+    text = text_at_top(head)
+    if not text.strip() or "\0" in text or kind_of(head) is not None or is_json(head):
         return 0
     return 2 if path.suffix.lower() in (".csv", ".tsv", ".tab") else 1
 

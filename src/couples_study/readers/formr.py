@@ -14,7 +14,7 @@ from pathlib import Path
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import listed
-from couples_study.readers._content import content_of, head_of
+from couples_study.readers._content import content_of, head_of, text_at_top
 from couples_study.readers._delimited import header_of, opened, opened_at_top, table_below
 from couples_study.readers._formr_items import items_of
 from couples_study.readers._json import rows_of, table_of
@@ -57,7 +57,7 @@ def header(
 
 def likes(path: Path, head: bytes) -> int:
     """Certain by formr's own columns, possible for any other array of objects."""
-    text = head[:8192].decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
+    text = text_at_top(head).lstrip()
     if is_json(head):
         return 3 if all(f'"{name}"' in text for name in OWN) else int(text[:1] == "[")
     first = text.partition("\n")[0]

@@ -13,7 +13,8 @@ from typing import Any
 
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
-from couples_study.core.errors import listed
+from couples_study.core.errors import DeliveryError, listed
+from couples_study.readers._content import text_at_top
 from couples_study.readers._delimited import Delimited, header_of, opened, opened_at_top, table_below
 from couples_study.readers._dictionary import not_a_dictionary, rows_of, without_tags
 from couples_study.readers._names import chosen
@@ -51,7 +52,7 @@ def header(
 
 def likes(path: Path, head: bytes) -> int:
     """Certain by m-Path's own columns."""
-    first = head[:4096].decode("utf-8", "ignore").partition("\n")[0]
+    first = text_at_top(head).partition("\n")[0]
     found = sum(name in first for name in OWN)
     return 3 if found > len(OWN) / 2 else 0
 
@@ -60,11 +61,15 @@ def _filled(text: Delimited, names: tuple[str, ...], columns: tuple[str, ...] | 
     """All rows at full length, and the note that says how many were not; raises `DeliveryError` for other faults."""
     import pyarrow as pa
 
+    try:
+        return table_below(text, names, 1, columns), ()
+    except DeliveryError:
+        pass  # most often for rows that m-Path ended early; other faults are found again below, row by row
     least = max((names.index(name) for name in BEFORE_ANSWERS if name in names), default=len(names) - 1) + 1
     wanted = chosen(text.path, names, columns)
     cells, short = filled_columns(text.path, text.text, text.separator, range(least, len(names) + 1))
     if not short:
-        return table_below(text, names, 1, columns), ()
+        return table_below(text, names, 1, columns), ()  # a header only, or a column that is not there
     table = pa.table({name: pa.array(cells[names.index(name)], pa.string()) for name in wanted})
     return table, (f"rows that end after their last answer, given as blank to the right: {short}",)
 

@@ -18,11 +18,13 @@ from typing import Any
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, listed
+from couples_study.readers._content import text_at_top
 from couples_study.readers._delimited import Delimited, opened, opened_at_top, table_below
 from couples_study.readers._magic import kind_of
 from couples_study.readers._names import chosen, made_single
 
 IMPORT_ID = re.compile(r"""\s*\{\s*['"]ImportId['"]\s*:""")
+IMPORT_IDS = re.compile(r"""["']?\{\s*["']{1,2}ImportId["']{1,2}\s*:""")
 ZONE = re.compile(r"""['"]timeZone['"]\s*:\s*['"]([A-Za-z0-9_+\-/]+)['"]""")
 OWN_NAMES = frozenset({"responseid", "responseset", "ipaddress", "startdate", "enddate", "finished", "status",
                        "locationlatitude", "locationlongitude", "recordeddate", "progress", "externaldatareference",
@@ -76,8 +78,8 @@ def likes(path: Path, head: bytes) -> int:
     """Certain by a row of import ids, likely by Qualtrics' own column names."""
     if kind_of(head) is not None:
         return 0
-    lines = head.decode("utf-8", "ignore").splitlines()[:40]
-    if any('{""ImportId"":' in line or re.match(r"""["']?\{'ImportId':""", line) for line in lines):
+    lines = text_at_top(head).splitlines()[:40]
+    if any(IMPORT_IDS.match(line) for line in lines):
         return 3
     first = "\n".join(lines[:2])
     if all(name in first for name in ("ResponseI", "StartDate", "EndDate", "Finished")):

@@ -14,6 +14,7 @@ from typing import Any
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import MissingKind, Source
 from couples_study.core.errors import listed
+from couples_study.readers._content import text_at_top
 from couples_study.readers._delimited import header_of, opened, opened_at_top, table_below
 from couples_study.readers._magic import kind_of
 from couples_study.readers._redcap_fields import DONE, Column, columns_of
@@ -58,8 +59,8 @@ def likes(path: Path, head: bytes) -> int:
     """Certain by REDCap's own columns or a record id beside form states, likely by form states alone."""
     if kind_of(head) is not None:
         return 0
-    first = next((line for line in head.decode("utf-8", "ignore").splitlines() if line.strip()), "")
-    names = [name.strip(' "\ufeff') for name in first.replace(";", ",").replace("\t", ",").split(",")]
+    first = next((line for line in text_at_top(head).splitlines() if line.strip()), "")
+    names = [name.strip(' "') for name in first.replace(";", ",").replace("\t", ",").split(",")]
     states = any(name.endswith("_complete") for name in names)
     if set(OWN) & set(names) or (states and "record_id" in names):
         return 3

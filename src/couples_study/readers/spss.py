@@ -51,8 +51,6 @@ def likes(path: Path, head: bytes) -> int:
 
 
 def _opened(path: Path, source: Source, **options: Any) -> tuple[pd.DataFrame, Any]:
-    from pyreadstat import read_sav
-
     head = head_of(path)
     if not head.startswith(SPSS):
         refuse_other(path, head, "an SPSS file")
@@ -62,7 +60,7 @@ def _opened(path: Path, source: Source, **options: Any) -> tuple[pd.DataFrame, A
             found="something else",
             do="save it as .sav from SPSS; a portable (.por) or encrypted file can not be read",
         )
-    return opened(read_sav, path, "SPSS", source, **options)
+    return opened("read_sav", path, "SPSS", source, **options)
 
 
 def _missing(cells: Cells, meta: Any, raw: dict[str, str]) -> Missing:

@@ -64,15 +64,13 @@ def likes(path: Path, head: bytes) -> int:
 
 
 def _opened(path: Path, source: Source, **options: Any) -> tuple[pd.DataFrame, Any]:
-    from pyreadstat import read_dta
-
     head = head_of(path)
     if not (head.startswith(STATA_XML) or is_old_stata(head)):
         refuse_other(path, head, "a Stata file")
         raise DeliveryError(
             str(path), expected="a Stata file (.dta)", found="something else", do="save it as .dta from Stata"
         )
-    return opened(read_dta, path, "Stata", source, **options)
+    return opened("read_dta", path, "Stata", source, **options)
 
 
 def _dotted(column: pd.Series[Any], tags: set[str]) -> list[Any]:
