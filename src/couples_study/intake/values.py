@@ -79,8 +79,9 @@ def _recoded(records: Records, texts: pd.Series, target: str, recode: dict[str, 
 
 
 def _with_points(texts: pd.Series) -> pd.Series:
-    """Decimal commas as points. A cell that has a point already (1.234 may be a thousand) stays no number."""
-    return texts.str.replace(".", "?", regex=False).str.replace(",", ".", regex=False)
+    """Decimal commas as points. A cell with a point stays no number where that may stand before a thousand (1.234)."""
+    unclear = texts.str.contains(r"\.[0-9]{3}(?![0-9])|\..*[.,]|,.*\.")
+    return texts.mask(unclear, "?").str.replace(",", ".", regex=False)
 
 
 def _typed(records: Records, texts: pd.Series, target: str, column: Column) -> pd.Series:

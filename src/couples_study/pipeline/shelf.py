@@ -52,10 +52,10 @@ class Shelf:
                 writer.write_table(table)
         told = {"delivery": facts, "kept": kept.facts}
         (half / FACTS).write_text(json.dumps(told, sort_keys=True, ensure_ascii=False), "utf-8")
-        if self.has(key):
-            shutil.rmtree(half)
-        else:
+        if not self.has(key):
+            shutil.rmtree(self.place_of(key), ignore_errors=True)  # something else lay there, or half of it
             half.replace(self.place_of(key))
+        shutil.rmtree(half, ignore_errors=True)
 
     def get(self, key: str) -> tuple[Stored, dict[str, Any]]:
         """A kept delivery; its columns stay on disk until they are looked at."""
