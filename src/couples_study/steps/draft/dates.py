@@ -14,6 +14,7 @@ YEAR_FIRST = YEAR + "/[0-9]{1,2}/[0-9]{1,2}" + CLOCK
 DOTTED = r"[0-9]{1,2}\.[0-9]{1,2}\." + YEAR + CLOCK
 SLASHED = r"(?P<a>[0-9]{1,2})(?P<mark>[/-])(?P<b>[0-9]{1,2})[/-]" + YEAR + CLOCK
 UNIX, UNIX_MS = r"1[0-9]{9}", r"1[0-9]{12}"
+NIGHT = r"[T ]0?[0-3]:"
 MOST_STRAY = 0.05  # distinct texts of a date column that may be something else ("[not completed]")
 
 
@@ -21,22 +22,31 @@ MOST_STRAY = 0.05  # distinct texts of a date column that may be something else 
 class Dates:
     """How dates are written. ``form`` is what ``dates`` of a source says, empty where nothing needs to be said.
 
-    ``readings`` are both forms where day and month could be either way round; ``day_part`` takes the day out of a text.
+    ``readings`` are both forms where day and month could be either way round. With ``after_midnight``, some are from
+    the first four hours of a day.
     """
 
     form: str = ""
     readings: tuple[str, str] | None = None
     unit: str = ""
+    after_midnight: bool = False
     clock: bool = False
 
     def days(self, texts: pd.Series) -> pd.Series:
-        """The day of each text, as a stamp without time; missing where a text is none."""
+        """The evening of each text, as a stamp without time; the hours after midnight are the evening before's."""
         if self.unit:
-            numbers = pd.to_numeric(texts, errors="coerce")
-            return pd.to_datetime(numbers, unit=self.unit, errors="coerce").astype("datetime64[us]").dt.normalize()
+            numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+            numbers = numbers.where(numbers >= (1e9 if self.unit == "s" else 1e12))
+            return (
+                pd.to_datetime(numbers, unit="s" if self.unit == "s" else "ms", errors="coerce")
+                .astype("datetime64[us]")
+                .dt.normalize()
+            )
         day = texts.str.split(r"[T ]", n=1, regex=True).str[0]
         form = (self.readings[0] if self.readings else self.form).split(" ")[0] or "%Y-%m-%d"
-        return pd.to_datetime(day, format=form, errors="coerce").astype("datetime64[us]")
+        days = pd.to_datetime(day, format=form, errors="coerce").astype("datetime64[us]")
+        night = texts.str.contains(NIGHT) if self.after_midnight else pd.Series(False, index=texts.index)
+        return days - pd.to_timedelta(night.astype("int64"), unit="D")
 
 
 def dates_in(texts: pd.Series) -> Dates | None:
@@ -45,7 +55,11 @@ def dates_in(texts: pd.Series) -> Dates | None:
     for pattern, day in ((ISO, ""), (YEAR_FIRST, "%Y/%m/%d"), (DOTTED, "%d.%m.%Y")):
         fits = texts.str.fullmatch(pattern)
         if fits.sum() >= enough:
-            return Dates(form=day + _clock(texts[fits], pattern) if day else "", clock=_has_clock(texts))
+            return Dates(
+                form=day + _clock(texts[fits], pattern) if day else "",
+                clock=_has_clock(texts),
+                after_midnight=_at_night(texts),
+            )
     fits = texts.str.fullmatch(SLASHED)
     if fits.sum() >= enough:
         return _slashed(texts[fits])
@@ -62,8 +76,8 @@ def _slashed(texts: pd.Series) -> Dates:
     mark, clock = str(told["mark"].iloc[0]), _clock(texts, SLASHED)
     day_first, month_first = f"%d{mark}%m{mark}%Y{clock}", f"%m{mark}%d{mark}%Y{clock}"
     if first == second:
-        return Dates(readings=(day_first, month_first), clock=bool(clock))
-    return Dates(form=day_first if first else month_first, clock=bool(clock))
+        return Dates(readings=(day_first, month_first), clock=bool(clock), after_midnight=_at_night(texts))
+    return Dates(form=day_first if first else month_first, clock=bool(clock), after_midnight=_at_night(texts))
 
 
 def _clock(texts: pd.Series, pattern: str) -> str:
@@ -79,3 +93,8 @@ def _clock(texts: pd.Series, pattern: str) -> str:
 
 def _has_clock(texts: pd.Series) -> bool:
     return bool(texts.str.contains(":", regex=False).any())
+
+
+def _at_night(texts: pd.Series) -> bool:
+    """Whether some entries are from after midnight, but not most (a time of 00:00 throughout is no time)."""
+    return 0 < float(texts.str.contains(NIGHT).mean()) < 0.5

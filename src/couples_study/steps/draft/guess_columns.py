@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 
 from couples_study.core.columns import RESULTS, Column
 from couples_study.steps.draft.forms import Line
+from couples_study.steps.draft.likeness import YES, fits, nearest_column
 from couples_study.steps.draft.look import Look
 from couples_study.steps.draft.measures import Measure, Measures, label_of, measure_name
 from couples_study.steps.draft.scales import Range, labelled_scale, usual_scale
 from couples_study.steps.draft.words import EXACT, NOT, called, parts, plain
 
-ITEM = re.compile(r"(?P<stem>.*?)[ _.\-]*(?P<number>[0-9]+)(?P<reversed>[Rr]?)")
+ITEM = re.compile(r"(?P<stem>.*?)[ _.\-]*(?P<number>[0-9]+)(?P<reversed>[Rr]?)(?P<tail>(?:_[A-Za-z]+)*)")
 GENERIC = frozenset({"q", "v", "f", "x", "var", "item", "frage", "question", "pregunta", "column"})
-ENDINGS = ("_day", "_today", "_n", "_min", "_minutes", "_hours")
-ALIKE = 0.9
-YES = {"yes": 1, "no": 0, "ja": 1, "nein": 0, "nee": 0, "si": 1, "oui": 1, "non": 0, "sim": 1, "nao": 0, "true": 1, "false": 0}
 GUESSED = "guessed from the lowest and highest answers; say the scale that was offered"
 
 
@@ -43,7 +40,7 @@ def guess_columns(
 ) -> Answers:
     """Every column in ``looks`` that is an answer. ``names`` are names to draft under where they are not the export's."""
     answers = Answers()
-    left = {name: look for name, look in looks.items() if _is_answer(name, look, answers, measures)}
+    left = {name: look for name, look in looks.items() if _is_answer(name, look, answers)}
     for name in [name for name in left if _fills_glossary(left[name], names.get(name, name), table, measures, answers)]:
         del left[name]
     for battery in _batteries(left, names, stem):
@@ -53,15 +50,15 @@ def guess_columns(
     return answers
 
 
-def _is_answer(name: str, look: Look, answers: Answers, measures: Measures) -> bool:
+def _is_answer(name: str, look: Look, answers: Answers) -> bool:
     """Whether the column may be an answer that can be used; what can not is listed or, if private, passed over."""
     if called(name, "private") != NOT or called(name, "platform") == EXACT:
         return False
     an_id = any(called(name, what) == EXACT for what in ("couple", "person")) or parts(name)[-1:] == ("id",)
-    an_id = an_id or (called(name, "by") != NOT and name not in measures.glossary)
     status = name.endswith(("_complete", "_timestamp")) or "___" in name
-    if look.empty or look.distinct < 2 or look.dates is not None or status or an_id or not (look.numeric or look.words):
-        answers.left.append(name)
+    no_answers = look.distinct < 2 or look.dates is not None or not (look.numeric or look.words)
+    if status or an_id or no_answers:
+        answers.left += [name] * (not look.empty)
         return False
     return True
 
@@ -69,8 +66,8 @@ def _is_answer(name: str, look: Look, answers: Answers, measures: Measures) -> b
 def _fills_glossary(look: Look, name: str, table: str, measures: Measures, answers: Answers) -> bool:
     column = measures.glossary.get(name)
     if column is not None and column.kind != "key" and column.table != RESULTS and column.name not in measures.found:
-        if _fits(column, look):
-            answers.map(name, look.name)
+        if fits(column, look):
+            answers.map(name, look.name, why=_strays(look, column.low, column.high))
             _recode_flag(column, look, answers)
             return True
         if look.numeric:
@@ -78,58 +75,20 @@ def _fills_glossary(look: Look, name: str, table: str, measures: Measures, answe
             why = f"the glossary has a column of this name on another scale ({_bounds(column)}); this one is kept apart"
             answers.map(own, look.name, why=why)
             return True
-    near = _nearest_column(look, name, table, measures)
+    near = nearest_column(look, name, table, measures.glossary.values())
     taken = {line.key for line in answers.columns} | set(answers.used)
     if near is None or near.name in taken or near.name in measures.found:
         return False
-    answers.map(near.name, look.name, why=f"alike in name or wording; is it this? {near.meaning}")
+    beyond = _strays(look, near.low, near.high)
+    why = f"alike in name or wording; is it this? {near.meaning}" + (f" Also, {beyond}" if beyond else "")
+    answers.map(near.name, look.name, why=why)
     _recode_flag(near, look, answers)
     return True
-
-
-def _fits(column: Column, look: Look) -> bool:
-    """Whether the answers could be on the column's scale, and use enough of it to be meant."""
-    if column.kind == "flag" and look.words:
-        return all(plain(word) in YES for word in look.words)
-    if not look.numeric:
-        return column.kind in ("code", "text") and bool(look.words)
-    if column.low is None or column.high is None:
-        return column.kind in ("number", "count")
-    if look.low < column.low or look.high > column.high or (column.kind in ("count", "flag") and not look.whole):
-        return False
-    points = column.unit.startswith("points")
-    return not points or (look.high - column.low) * 4 >= column.high - column.low
 
 
 def _recode_flag(column: Column, look: Look, answers: Answers) -> None:
     if column.kind == "flag" and look.words:
         answers.recode[column.name] = [Line(key=word, value=YES[plain(word)]) for word in look.words]
-
-
-def _nearest_column(look: Look, name: str, table: str, measures: Measures) -> Column | None:
-    homes = {table, "people"} if table in ("survey_waves", "couples", "people") else {table}
-    best: tuple[float, Column] | None = None
-    for column in measures.glossary.values():
-        if column.table not in homes or column.kind not in ("number", "count", "flag") or not _fits(column, look):
-            continue
-        score = _likeness(column, look, name)
-        if score >= ALIKE and (best is None or score > best[0]):
-            best = score, column
-    return best[1] if best else None
-
-
-def _likeness(column: Column, look: Look, name: str) -> float:
-    short = column.name
-    for ending in ENDINGS:
-        short = short.removesuffix(ending)
-    mine = plain(name)
-    if mine in (plain(column.name), plain(short), plain(column.label)):
-        return 1.0
-    if len(column.label.split()) > 1 and plain(column.label) in plain(look.caption):
-        return 0.95
-    if len(mine) < 6 or mine[-1:].isdigit():
-        return 0.0
-    return SequenceMatcher(None, mine, plain(column.name)).ratio()
 
 
 def _batteries(looks: Mapping[str, Look], names: Mapping[str, str], stem: str) -> list[Measure]:
@@ -138,7 +97,7 @@ def _batteries(looks: Mapping[str, Look], names: Mapping[str, str], stem: str) -
     for name, look in looks.items():
         found = ITEM.fullmatch(names.get(name, name))
         if found and look.numeric and plain(found["stem"]) not in GENERIC:
-            groups.setdefault(found["stem"], []).append(look)
+            groups.setdefault(found["stem"] + found["tail"], []).append(look)
     return [battery for key, group in groups.items() if (battery := _battery(key, group, stem)) is not None]
 
 
@@ -146,7 +105,8 @@ def _battery(key: str, group: Sequence[Look], stem: str) -> Measure | None:
     if len(group) < 2:
         return None
     low, high = min(look.low for look in group), max(look.high for look in group)
-    scale, why = _range(replace(group[0], low=low, high=high))
+    lowest, highest = min(look.lowest for look in group), max(look.highest for look in group)
+    scale, why = _range(replace(group[0], low=low, high=high, lowest=lowest, highest=highest))
     if scale is None or any(look.range not in (None, group[0].range) for look in group):
         return None
     told = {tuple(look.labels) for look in group}
@@ -155,7 +115,7 @@ def _battery(key: str, group: Sequence[Look], stem: str) -> Measure | None:
         name=measure_name(key, stem),
         label=label_of("", key or stem),
         items=items,
-        reversed=tuple(name for name in items if name[-1:] in "Rr" and name[-2:-1].isdigit()),
+        reversed=tuple(name for name in items if (found := ITEM.fullmatch(name)) and found["reversed"]),
         range=scale,
         range_why=why,
         why="" if len(told) == 1 and group[0].labels else "called alike and on one scale: are they items of one score?",
@@ -187,9 +147,9 @@ def _single(look: Look, name: str, flag: bool = False, coded: bool = False) -> M
         codes = [float(code) for code in look.labels]
         return Measure(name=measure_name(name), label=label, range=(min(codes), max(codes)))
     if look.words:
-        return Measure(name=measure_name(name), label=label, labels=look.words)
+        return Measure(name=measure_name(name), label=label, label_why=_strays(look), labels=look.words)
     scale, why = _range(look)
-    return Measure(name=measure_name(name), label=label, range=scale, range_why=why)
+    return Measure(name=measure_name(name), label=label, label_why=_strays(look), range=scale, range_why=why)
 
 
 def _range(look: Look) -> tuple[Range | None, str]:
@@ -197,8 +157,24 @@ def _range(look: Look) -> tuple[Range | None, str]:
         return look.range, ""
     if look.labels and (told := labelled_scale(look.labels, look.low, look.high)) is not None:
         return told, ""
+    if not look.whole and look.low < 0:
+        return None, ""
     scale = usual_scale(look.low, look.high)
-    return scale, GUESSED if scale is not None else ""
+    whole = usual_scale(look.lowest, look.highest)
+    if scale is None or (whole is not None and whole[1] - whole[0] <= 2 * (scale[1] - scale[0])):
+        scale = whole
+    beyond = _strays(look, *scale) if scale is not None else ""
+    return scale, (f"{GUESSED}; {beyond}" if beyond else GUESSED) if scale is not None else ""
+
+
+def _strays(look: Look, low: float | None = None, high: float | None = None) -> str:
+    """What intake will hold of a column, as a reason to look at it; empty where nothing."""
+    if look.stray:
+        kind = "no numbers" if look.numeric else "not among its words"
+        return f"{look.stray} answers are {kind}; intake will hold them"
+    below, above = low is not None and look.lowest < low, high is not None and look.highest > high
+    outside = look.numeric and (below or above)
+    return "a few answers lie beyond it; intake will hold them" if outside else ""
 
 
 def _bounds(column: Column) -> str:

@@ -16,7 +16,8 @@ def dyads_part(sources: Sequence[Guessed]) -> Part:
     wides = [source.wide for source in sources if source.wide is not None]
     by = by_source(sources)
     if all(source.couple is None for source in sources):
-        part.say("type", "single", why="no column was found that says who belongs to whom; if both partners answered, name it as couple under keys")
+        why = "no column says who belongs to whom; if both partners answered, name one as couple under keys"
+        part.say("type", "single", why=why)
         return part
     if by is None or by.by is None:
         return _without_by(part, wides)
@@ -39,7 +40,11 @@ def _without_by(part: Part, wides: Sequence[object]) -> Part:
         part.say("type", "distinguishable")
     else:
         why = "no column was found that tells partners apart; if one does, say distinguishable and by"
-        part.say("type", "indistinguishable", why="the prefixes are numbers or letters: does it mean anything who is first?" if roles else why)
+        part.say(
+            "type",
+            "indistinguishable",
+            why="the prefixes are numbers or letters: does it mean anything who is first?" if roles else why,
+        )
     return part
 
 

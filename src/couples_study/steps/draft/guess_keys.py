@@ -24,11 +24,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
-    """The key columns of a long form; None where there is none."""
+    """The key columns of a long form; None where there is none. ``roles`` are all that tell partners apart."""
 
     couple: Found | None = None
     person: Found | None = None
     by: Found | None = None
+    roles: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -40,15 +41,15 @@ def whose(frame: pd.DataFrame, looks: Mapping[str, Look]) -> Whose:
     """The couple, person and role columns of a form with one row per person (and day, wave or beep)."""
     couple = _best(looks, "couple", lambda name: _can_be_id(looks[name]))
     person = _best(looks, "person", lambda name: _can_be_id(looks[name]) and name != (couple and couple.column))
-    by = _role(frame, looks, couple)
+    by, _ = _role(frame, looks, couple, person)
     if couple is None and person is not None:
         couple, person = _is_couple_after_all(frame, person, by, looks)
     if couple is None and person is not None:
         couple = _by_structure(frame, looks, person.column)
     if couple is not None and person is not None:
         person = _checked_person(frame, couple, person)
-        by = by if by is None or by.column != person.column else None
-    return Whose(couple=couple, person=person, by=by)
+    by, roles = _role(frame, looks, couple, person)
+    return Whose(couple=couple, person=person, by=by, roles=roles)
 
 
 def _best(looks: Mapping[str, Look], what: str, fits: object) -> Found | None:
@@ -71,17 +72,27 @@ def _can_be_id(look: Look) -> bool:
     return look.dates is None and (look.whole or not look.numeric) and look.answered >= look.rows * 0.1
 
 
-def _role(frame: pd.DataFrame, looks: Mapping[str, Look], couple: Found | None) -> Found | None:
-    """The column with two values, by its name, that differs between the partners of most couples."""
+def _role(
+    frame: pd.DataFrame, looks: Mapping[str, Look], couple: Found | None, person: Found | None
+) -> tuple[Found | None, tuple[str, ...]]:
+    """The columns, by their names, that differ between the partners of most couples and stay the same in a person."""
     named = [(called(name, "by"), name) for name, look in looks.items() if 2 <= look.distinct <= 4]
+    keys = [found.column for found in (couple, person) if found is not None]
+    found: list[Found] = []
     for score, name in sorted((one for one in named if one[0] > NOT), key=lambda one: -one[0]):
-        if couple is None or name == couple.column:
+        if couple is None or name in keys or not _stays(frame, keys, name, alone=person is None):
             continue
         share = _share_differing(frame, couple.column, name)
         if share >= MOST:
             same = "" if share == 1 else "in some couples both partners have the same; the type may be mixed"
-            return Found(column=name, why=same if score == EXACT else same or "chosen by its name; check it")
-    return None
+            found.append(Found(column=name, why=same if score == EXACT else same or "chosen by its name; check it"))
+    return (found[0] if found else None), tuple(one.column for one in found)
+
+
+def _stays(frame: pd.DataFrame, keys: list[str], name: str, alone: bool) -> bool:
+    """Whether a person always has the same value; without a person's key, nobody can say."""
+    told = frame.loc[frame[name].ne(""), [*keys, name]]
+    return alone or bool(told.groupby(keys)[name].nunique().eq(1).mean() >= MOST)
 
 
 def _share_differing(frame: pd.DataFrame, couple: str, by: str) -> float:
@@ -98,7 +109,7 @@ def _is_couple_after_all(
     if by is not None or called(person.column, "person") == EXACT:
         return None, person
     as_couple = Found(column=person.column, why="two unlike rows share it, so it is taken for the couple")
-    return (as_couple, None) if _role(frame, looks, as_couple) is not None else (None, person)
+    return (as_couple, None) if _role(frame, looks, as_couple, None)[0] is not None else (None, person)
 
 
 def _by_structure(frame: pd.DataFrame, looks: Mapping[str, Look], person: str) -> Found | None:
@@ -120,6 +131,8 @@ def _by_structure(frame: pd.DataFrame, looks: Mapping[str, Look], person: str) -
 def _checked_person(frame: pd.DataFrame, couple: Found, person: Found) -> Found:
     told = frame.loc[frame[couple.column].ne("") & frame[person.column].ne(""), [couple.column, person.column]]
     sizes = told.drop_duplicates().groupby(couple.column)[person.column].size()
+    if len(sizes) and sizes.eq(2).mean() >= MOST and sizes.le(2).all() and not couple.why:
+        return Found(column=person.column)
     if not len(sizes) or sizes.le(2).all():
         return person
     return Found(column=person.column, why=f"{int(sizes.gt(2).sum())} couples have more than two of it")

@@ -46,7 +46,7 @@ def _best_pair(names: Sequence[str], suffixes: bool) -> Wide | None:
     stems: dict[str, set[str]] = {}
     for name in names:
         for affix in _affixes(name, suffixes):
-            stems.setdefault(affix, set()).add(name.removesuffix(affix) if suffixes else name.removeprefix(affix))
+            stems.setdefault(affix, set()).add(_stem(name, affix, suffixes))
     found: list[tuple[int, Wide]] = []
     for one in stems:
         for other in stems:
@@ -54,11 +54,19 @@ def _best_pair(names: Sequence[str], suffixes: bool) -> Wide | None:
             roles = _pair(one, other) if one != other and shared else None
             if roles is None or not _is_the_layout(names, one, other, shared, stems, suffixes):
                 continue
-            unsure = "" if set(roles) == {"woman", "man"} and not suffixes else "roles are named after the columns; check who is who"
-            columns = tuple(sorted(shared))
+            unsure = (
+                ""
+                if set(roles) == {"woman", "man"} and not suffixes
+                else "roles are named after the columns; check who is who"
+            )
+            columns = tuple(stem for name in names if (stem := _stem(name, one, suffixes)) != name and stem in shared)
             mapping = dict(zip(roles, (one, other), strict=True))
             found.append((len(shared), Wide(roles=mapping, why=unsure, suffixes=suffixes, columns=columns)))
     return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _stem(name: str, affix: str, suffixes: bool) -> str:
+    return name.removesuffix(affix) if suffixes else name.removeprefix(affix)
 
 
 def _affixes(name: str, suffixes: bool) -> set[str]:

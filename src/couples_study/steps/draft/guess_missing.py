@@ -15,16 +15,16 @@ def missing_lines(looks: Mapping[str, Look]) -> tuple[list[Line], dict[str, list
     everywhere, only_in = [], dict[str, list[Line]]()
     for code in sorted({code for look in looks.values() for code in look.codes}, key=float):
         flagged = [name for name, look in looks.items() if code in look.codes]
-        elsewhere = any(look.numeric and look.low <= float(code) <= look.high for look in looks.values())
+        elsewhere = any(look.numeric and look.lowest <= float(code) <= look.highest for look in looks.values())
         line = Line(key=code, value="refused", why=f"far from all other answers; is it missing? say whether {KINDS}")
         if not elsewhere:
             everywhere.append(line)
             continue
         for name in flagged:
             only_in.setdefault(name, []).append(line)
-    for word in sorted({word for look in looks.values() for word in look.blanks}):
-        everywhere.append(Line(key=word, value="not_reached", why=f"no answer, but of which kind? {KINDS}"))
-    return everywhere, only_in
+    why = f"no answer, but of which kind? {KINDS}"
+    blanks = sorted({word for look in looks.values() for word in look.blanks})
+    return everywhere + [Line(key=word, value="not_reached", why=why) for word in blanks], only_in
 
 
 def decimal_of(looks: Mapping[str, Look]) -> Line | None:

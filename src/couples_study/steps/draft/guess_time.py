@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from couples_study.steps.draft.look import Look
-from couples_study.steps.draft.words import EXACT, NOT, called, rank
+from couples_study.steps.draft.words import EXACT, NOT, WEAK, called, rank
 
 MOST_WAVES = 15
+MOST_UNNAMED_WAVES = 4
+FEWEST_ROWS = 20  # below, a column without doubled values may be without them by chance
 SINGLE = 0.95  # share of rows that are the only one of their unit and time, for the time to count as found
 
 
@@ -29,18 +31,18 @@ class When:
     others: tuple[str, ...] = field(default=())
 
 
-def when(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str], couples_only: bool = False) -> When:
-    """What tells the rows of a unit (couple, person, or both) apart in time, if anything does."""
+def when(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str], alone_table: str = "people") -> When:
+    """What tells the rows of a unit (couple, person, or both) apart in time; ``alone_table`` if nothing has to."""
     alone = not unit or not frame.duplicated([*unit]).any()
     if alone and (named := _named(looks, unit, "wave")) and looks[named].whole:
         return When(table="survey_waves", key="wave", column=named)
     if alone:
-        table = "couples" if couples_only else "people"
-        return When(table=table, others=_dates(looks, unit))
+        return When(table=alone_table, others=_dates(looks, unit))
     for key in ("wave", "week", "day"):
         found = _counted(frame, looks, unit, key)
         if found is not None:
-            return found
+            by_date = _dated(frame, looks, unit) if called(found.column, key) == WEAK else None
+            return by_date or found
     return _dated(frame, looks, unit) or _by_structure(frame, looks, unit) or _nothing(looks, unit)
 
 
@@ -62,9 +64,9 @@ def _counted(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str]
     if share < SINGLE:
         return None
     why = "" if called(name, key) == EXACT else "chosen by its name, and no person has the same value twice; check it"
-    why = why if share == 1 else f"{int(round((1 - share) * len(frame)))} rows repeat a person's {key}: they will be held"
+    why = why if share == 1 else f"{round((1 - share) * len(frame))} rows repeat a person's {key}: they will be held"
     if key == "day":
-        return When(table="diary_days", key="day", column=name, why=why, first=int(look.low), last=int(look.high))
+        return When(table="diary_days", key="day", column=name, why=why, first=int(look.lowest), last=int(look.highest))
     return When(table="survey_waves", key=key, column=name, why=why)
 
 
@@ -96,7 +98,9 @@ def _dated(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str]) 
         key="date",
         column=column,
         why="; ".join(part for part in (others, "" if often else repeated) if part),
-        table_why="several rows of a person on one day: taken for events; an evening diary is diary_days" if often else "",
+        table_why="several rows of a person on one day: taken for events; an evening diary is diary_days"
+        if often
+        else "",
         dates=(days.min(), days.max()),
         others=tuple(named[1:]),
     )
@@ -104,16 +108,19 @@ def _dated(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str]) 
 
 def _by_structure(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str]) -> When | None:
     """A count from 0 or 1 without gaps that no person has twice."""
+    if len(frame) < FEWEST_ROWS:
+        return None
     longest = int(frame.groupby(list(unit)).size().max())
+    why = "no person has the same value twice, so it is taken for the time; check it"
     for name, look in looks.items():
-        counted = look.numeric and look.whole and not look.comma and look.low in (0, 1) and name not in unit
-        if counted and look.distinct == int(look.high - look.low) + 1 and look.distinct >= max(2, longest):
-            if frame[name].ne("").all() and not frame.duplicated([*unit, name]).any():
-                few = look.distinct <= 4
-                why = "no person has the same value twice, so it is taken for the time; check it"
-                if few:
-                    return When(table="survey_waves", key="wave", column=name, why=why)
-                return When(table="diary_days", key="day", column=name, why=why, first=int(look.low), last=int(look.high))
+        counted = look.numeric and look.whole and not look.comma and look.lowest in (0, 1) and name not in unit
+        no_gaps = look.distinct == int(look.highest - look.lowest) + 1 and look.distinct >= max(2, longest)
+        if not counted or not no_gaps or frame[name].eq("").any() or frame.duplicated([*unit, name]).any():
+            continue
+        if look.distinct <= MOST_UNNAMED_WAVES:
+            return When(table="survey_waves", key="wave", column=name, why=why)
+        first, last = int(look.lowest), int(look.highest)
+        return When(table="diary_days", key="day", column=name, why=why, first=first, last=last)
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -20,18 +21,24 @@ MOST_WORDS = 12
 LONGEST_WORD = 60
 NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 COMMA = r"[+-]?[0-9]*,[0-9]+"
-NO_ANSWER = frozenset({"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "#N/A", "#NULL!", "None", ".", "-", "--"})
+NO_ANSWER = frozenset(
+    {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "#N/A", "#NULL!", "None", ".", "-", "--"}
+)
 CODES = frozenset(
-    {-9, -8, -7, -1, 9, 8, 7} | {sign * n for n in (66, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999) for sign in (1, -1)}
+    {-9, -8, -7, -1} | {sign * n for n in (66, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999) for sign in (1, -1)}
 )  # fmt: skip
-FAR = 1.5  # a code lies further beyond the answers than so many times their spread
+FAR = 4  # a code is more than so many times the highest answer
+OUTERMOST = 0.005  # share of answers at either end that do not decide what the scale was
+MOST_STRAY = 0.05  # share of answers that may be something else in a column of numbers or of a few words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One column. ``low`` and ``high`` bound its numbers without ``codes``, the numbers that look like missing codes.
+    """One column. ``low`` and ``high`` bound its numbers but for the outermost few (a slip of the finger),
+    ``lowest`` and ``highest`` all of them; ``codes``, numbers that look like missing codes, are never among them.
 
-    ``words`` are the answers of a closed set, only where each may be repeated; ``blanks`` are the words that stand for no answer.
+    ``words`` are the answers of a closed set, only where each may be repeated; ``blanks`` are the words that stand for
+    no answer, ``stray`` counts the answers that do not fit the rest.
     """
 
     name: str
@@ -43,9 +50,12 @@ class Look:
     comma: bool = False
     low: float = 0.0
     high: float = 0.0
+    lowest: float = 0.0
+    highest: float = 0.0
     codes: tuple[str, ...] = ()
     blanks: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    stray: int = 0
     dates: Dates | None = None
     caption: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -72,7 +82,7 @@ def _look(name: str, column: pd.Series, cells: Cells) -> Look:
     blanks = tuple(sorted(NO_ANSWER & set(counts.index)))
     counts = counts.drop([*blanks, ""], errors="ignore")
     texts = counts.index.to_series().reset_index(drop=True)
-    said = {
+    said: dict[str, Any] = {
         "name": name,
         "rows": len(column),
         "answered": int(counts.sum()),
@@ -87,22 +97,30 @@ def _look(name: str, column: pd.Series, cells: Cells) -> Look:
     if (dates := dates_in(texts)) is not None:
         return Look(**said, dates=dates)
     comma = texts.str.fullmatch(COMMA)
-    if (texts.str.fullmatch(NUMBER) | comma).all():
-        return Look(**said, **_numbers(texts, cells.missing.get(name, {})), numeric=True, comma=bool(comma.any()))
-    return Look(**said, words=_words(counts))
+    fits = texts.str.fullmatch(NUMBER) | comma
+    stray = int(counts[~fits.to_numpy()].sum())
+    if stray <= MOST_STRAY * counts.sum():
+        numbers = _numbers(counts[fits.to_numpy()], cells.missing.get(name, {}))
+        return Look(**said, **numbers, numeric=True, comma=bool(comma.any()), stray=stray)
+    words = _words(counts)
+    return Look(**said, words=words, stray=int(counts.drop(list(words)).sum()) if words else 0)
 
 
-def _numbers(texts: pd.Series, declared: Mapping[str, object]) -> dict[str, object]:
+def _numbers(counts: pd.Series, declared: Mapping[str, object]) -> dict[str, Any]:
+    texts = counts.index.to_series().reset_index(drop=True)
     numbers = pd.to_numeric(texts.str.replace(",", ".", regex=False)).astype("float64")
     told = numbers.isin([float(code) for code in declared if re.fullmatch(NUMBER, code)])
     code = told | _looks_like_a_code(numbers[~told]).reindex(numbers.index, fill_value=False)
-    rest = numbers[~code] if (~code).any() else numbers
-    codes = tuple(sorted(texts[code & ~told])) if (~code).any() else ()
+    code = code & bool((~code).any())
+    rest = pd.Series(counts.to_numpy()[~code.to_numpy()], index=numbers[~code].to_numpy()).sort_index()
+    kept = rest[rest.cumsum().gt(OUTERMOST * rest.sum()) & rest[::-1].cumsum()[::-1].gt(OUTERMOST * rest.sum())]
     return {
-        "low": float(rest.min()),
-        "high": float(rest.max()),
-        "whole": bool(rest.mod(1).eq(0).all()),
-        "codes": codes,
+        "low": float(kept.index.min()),
+        "high": float(kept.index.max()),
+        "lowest": float(rest.index.min()),
+        "highest": float(rest.index.max()),
+        "whole": bool((rest.index.to_series() % 1 == 0).all()),
+        "codes": tuple(sorted(texts[code & ~told])),
     }
 
 
@@ -112,16 +130,17 @@ def _looks_like_a_code(numbers: pd.Series) -> pd.Series:
     rest = numbers[~usual]
     if rest.empty or not usual.any():
         return pd.Series(False, index=numbers.index)
-    spread = max(float(rest.max() - rest.min()), 3.0)
-    above = numbers.gt(rest.max() + FAR * spread)
+    above = numbers.gt(max(FAR * float(rest.max()), 0.0)) & (rest.min() >= 0)
     below = numbers.lt(rest.min()) & (rest.min() >= 0) & (numbers.lt(-1) | (rest.nunique() > 2))
     return usual & (above | below)
 
 
 def _words(counts: pd.Series) -> tuple[str, ...]:
-    closed = len(counts) <= MOST_WORDS and counts.min() >= FEWEST and len(counts) > 1
-    short = all(len(word) <= LONGEST_WORD for word in counts.index) if closed else False
-    return tuple(sorted(counts.index)) if closed and short else ()
+    """The words of a closed set: few, short, each given by at least `FEWEST` rows, and hardly anything beside them."""
+    common = counts[counts >= FEWEST]
+    closed = 2 <= len(common) <= MOST_WORDS and common.sum() >= (1 - MOST_STRAY) * counts.sum()
+    short = all(len(word) <= LONGEST_WORD for word in common.index)
+    return tuple(sorted(common.index)) if closed and short else ()
 
 
 def _bounds(told: tuple[float | None, float | None] | None) -> tuple[float, float] | None:

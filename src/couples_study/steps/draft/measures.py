@@ -20,6 +20,7 @@ class Measure:
 
     name: str
     label: str
+    label_why: str = ""
     items: tuple[str, ...] = ()
     reversed: tuple[str, ...] = ()
     range: Range | None = None
@@ -30,13 +31,21 @@ class Measure:
     def part(self) -> Part:
         """Its table in study.toml."""
         part = Part(heading=f"[measures.{self.name}]")
-        part.say("label", self.label)
+        amount = self.range is None and not self.labels
+        part.say(
+            "label",
+            self.label,
+            why=self.label_why,
+            note="fits no usual scale; range = [lowest, highest] would check it" * amount,
+        )
         if self.items:
             part.say("items", list(self.items), why=self.why)
         elif self.why:
             part.remark("", why=self.why)
         if self.reversed:
-            part.say("reversed", list(self.reversed), why="marked by an R at the end of the name; are they as answered?")
+            part.say(
+                "reversed", list(self.reversed), why="marked by an R at the end of the name; are they as answered?"
+            )
         if self.range is not None:
             part.say("range", [_number(bound) for bound in self.range], why=self.range_why)
         if self.labels:
@@ -54,7 +63,11 @@ class Measures:
     def add(self, measure: Measure) -> str:
         """Take the measure in, and return the name it got: the glossary's names and those of others are taken."""
         name = measure.name
-        while name in self.glossary or (name in self.found and not _same(self.found[name], measure)) or self._is_item(name, measure):
+        while (
+            name in self.glossary
+            or (name in self.found and not _same(self.found[name], measure))
+            or self._is_item(name, measure)
+        ):
             name = _next(name)
         before = self.found.get(name)
         self.found[name] = replace(measure if before is None else _widest(before, measure), name=name)

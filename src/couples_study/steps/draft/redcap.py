@@ -33,8 +33,7 @@ def pieces(frame: pd.DataFrame) -> list[Piece]:
 
 
 def _piece(only: Mapping[str, tuple[str, ...]], frame: pd.DataFrame, instrument: str) -> Piece:
-    events = only.get(EVENT, ())
-    name = "_".join(part for part in (instrument, events[0] if len(events) == 1 else "") if part)
+    name = "_".join(part for part in (instrument, *only.get(EVENT, ())[:1]) if part) or "once"
     return Piece(only=only, frame=frame, name=name)
 
 
@@ -48,7 +47,7 @@ def _by_events(frame: pd.DataFrame) -> list[tuple[dict[str, tuple[str, ...]], pd
         for names, columns in groups:
             if len(asked & columns) >= ALIKE * len(asked | columns):
                 names.append(str(event))
-                columns |= asked
+                columns.update(asked)
                 break
         else:
             groups.append(([str(event)], asked))

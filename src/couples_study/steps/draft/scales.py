@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 USUAL = ((0, 1), (0, 2), (1, 3), (0, 3), (1, 4), (0, 4), (1, 5), (0, 5), (1, 6), (-3, 3), (0, 6), (1, 7), (1, 8), (0, 8),
-         (1, 9), (1, 10), (0, 10), (1, 11), (-5, 5), (1, 100), (0, 100), (0, 101))  # fmt: skip
+         (1, 9), (1, 10), (0, 10), (1, 11), (-5, 5), (0, 100))  # fmt: skip
 Range = tuple[float, float]
 
 

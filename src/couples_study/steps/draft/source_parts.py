@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from couples_study.steps.draft.forms import Line, Part
 from couples_study.steps.draft.guess_missing import decimal_of, missing_lines
-from couples_study.steps.draft.look import Look
 from couples_study.steps.draft.sources import Guessed
-from couples_study.steps.draft.words import EXACT, NOT, called, plain
+from couples_study.steps.draft.words import NOT, called, plain
 from couples_study.steps.draft.write_toml import toml, toml_key
 
 MOST_NAMED = 12
@@ -42,7 +41,12 @@ def _main(source: Guessed) -> Part:
     part.say("reader", form.reader, why=form.doubts.get("reader", ""))
     files = form.files[0] if len(form.files) == 1 else list(form.files)
     pattern = any("*" in name for name in form.files)
-    part.say("files", files, why=form.doubts.get("files", ""), note="every file that fits is read; a later delivery only adds" if pattern else "")
+    part.say(
+        "files",
+        files,
+        why=form.doubts.get("files", ""),
+        note="every file that fits is read; a later delivery only adds" if pattern else "",
+    )
     part.say("table", source.when.table, why=source.when.table_why)
     for key, value in form.options.items():
         part.say(key, value, why=form.doubts.get(key, ""))
@@ -55,7 +59,9 @@ def _main(source: Guessed) -> Part:
     _say_arm(part, source)
     if source.copies is not None:
         shown = _some(source.copies.copies)
-        part.remark(f"left out, since each is the partner's own answer of the other row: {shown}", why=source.copies.why)
+        part.remark(
+            f"left out, since each is the partner's own answer of the other row: {shown}", why=source.copies.why
+        )
     if source.answers.left:
         part.remark(f"not used (ids, other dates, texts, hardly answered): {_some(source.answers.left)}")
     return part
@@ -79,7 +85,8 @@ def _say_dates(part: Part, source: Guessed) -> None:
     if look is None or look.dates is None:
         return
     if look.dates.readings is not None:
-        part.remark("", why=f"day and month of {look.name} could be either way round; take one of the next two lines, or intake refuses the file")
+        which = f"day and month of {look.name} could be either way round"
+        part.remark("", why=f"{which}; take one of the next two lines, or intake refuses the file")
         part.remarks(f"dates = {toml(form)}" for form in look.dates.readings)
     elif look.dates.form:
         part.say("dates", look.dates.form)
@@ -91,7 +98,10 @@ def _say_arm(part: Part, source: Guessed) -> None:
             continue
         told = source.rows[source.rows[name].ne("")]
         if source.couple in told and told.groupby(source.couple)[name].nunique().eq(1).all():
-            part.remark(f'design = "randomised", arm = {toml(name)}', why="constant within couples; if it was randomised, say both on lines of their own")
+            part.remark(
+                f'design = "randomised", arm = {toml(name)}',
+                why="constant within couples; if it was randomised, say both on lines of their own",
+            )
             return
 
 
@@ -106,7 +116,9 @@ def _missing(source: Guessed) -> list[Part]:
     used = set(source.answers.used)
     everywhere, only_in = missing_lines({name: look for name, look in source.looks.items() if name in used})
     parts = [Part(heading="[source.missing]", lines=everywhere)] if everywhere else []
-    return parts + [Part(heading=f"[source.missing_in.{toml_key(name)}]", lines=lines) for name, lines in only_in.items()]
+    return parts + [
+        Part(heading=f"[source.missing_in.{toml_key(name)}]", lines=lines) for name, lines in only_in.items()
+    ]
 
 
 def _drop(source: Guessed) -> list[Part]:
@@ -120,8 +132,6 @@ def _drop(source: Guessed) -> list[Part]:
             why = "partial answers are lost with it; delete the line to keep them" if rule == "unfinished" else ""
             part.lines.append(Line(key=rule, value={named[0]: values}, why=why))
     return [part] if part.lines else []
-
-
 
 
 def _some(names: Sequence[str]) -> str:

@@ -85,14 +85,18 @@ def _long_source(
     if own.person is None and own.by is not None:
         unit.append(own.by.column)
     alone = "couple" in keys and own.person is None and own.by is None
-    time = _of_redcap(when(part.frame, looks, unit, couples_only=alone), part, looks)
+    time = _of_redcap(when(part.frame, looks, unit, "couples" if alone else "people"), part, looks)
     if alone and time.table != "couples":
-        keys["person"] = Found(column=ROW, why="no column tells the partners of a couple apart; rows are taken for people")
+        keys["person"] = Found(
+            column=ROW, why="no column tells the partners of a couple apart; rows are taken for people"
+        )
     keys |= {time.key: Found(column=time.column, why=time.why)} if time.key else {}
     twins = copies(part.frame, own.couple.column if own.couple else None)
-    taken = {found.column for found in keys.values()} | ({own.by.column} if own.by else set())
+    taken = {found.column for found in keys.values()} | set(own.roles)
     renamed = {column: stem for stem, column in twins.own.items()} if twins else {}
-    left = {n: look for n, look in looks.items() if n not in taken | set(part.only) | set(twins.copies if twins else ())}
+    left = {
+        n: look for n, look in looks.items() if n not in taken | set(part.only) | set(twins.copies if twins else ())
+    }
     answers = guess_columns(left, time.table, measures, renamed)
     return Guessed(form=form, only=part.only, name=name, rows=part.frame, looks=looks, keys=keys, when=time, by=own.by,
                    copies=twins, answers=answers)  # fmt: skip
@@ -105,9 +109,16 @@ def _of_redcap(time: When, part: redcap.Piece, looks: Mapping[str, Look]) -> Whe
         return time
     if instance is not None and instance.whole and not instance.empty:
         why = "the number of the repeated form is taken for the day"
-        return When(table="diary_days", key="day", column=redcap.INSTANCE, why=why, first=int(instance.low), last=int(instance.high))
+        return When(
+            table="diary_days",
+            key="day",
+            column=redcap.INSTANCE,
+            why=why,
+            first=int(instance.lowest),
+            last=int(instance.highest),
+        )
     if len(events) > 1:
-        why = "a wave is a whole number and REDCap's events are names: map a column that numbers them, or split this source by event"
+        why = "a wave is a whole number, and REDCap's events are names: name a column that numbers them"
         return When(table="survey_waves", key="wave", column=redcap.EVENT, why=why)
     return time
 
@@ -115,15 +126,19 @@ def _of_redcap(time: When, part: redcap.Piece, looks: Mapping[str, Look]) -> Whe
 def _wide_source(
     form: Form, part: redcap.Piece, looks: Mapping[str, Look], layout: Wide, measures: Measures, name: str
 ) -> Guessed:
-    affixed = {f"{stem}{end}" if layout.suffixes else f"{end}{stem}" for stem in layout.columns for end in layout.roles.values()}
+    affixed = {
+        f"{stem}{end}" if layout.suffixes else f"{end}{stem}"
+        for stem in layout.columns
+        for end in layout.roles.values()
+    }
     shared = {n: look for n, look in looks.items() if n not in affixed}
     couple = _couple_of_wide(shared, part.frame)
     unit = [] if couple.column == ROW else [couple.column]
-    time = when(part.frame, shared, unit, couples_only=False)
+    time = when(part.frame, shared, unit)
     keys = {"couple": couple} | ({time.key: Found(column=time.column, why=time.why)} if time.key else {})
     rows, cells = stacked(part.frame, form.cells, layout)
     taken = {found.column for found in keys.values()} | set(part.only)
-    stacked_looks = look_at(rows, cells)
+    stacked_looks = look_at(rows, cells) | shared
     left = {n: look for n, look in stacked_looks.items() if n not in taken}
     answers = guess_columns(left, time.table, measures, {}, stem=_common_stem(layout))
     return Guessed(form=form, only=part.only, name=name, rows=rows, looks=stacked_looks, keys=keys, when=time, wide=layout,
@@ -146,6 +161,7 @@ def _common_stem(layout: Wide) -> str:
 
 def stacked(frame: pd.DataFrame, cells: Cells, layout: Wide) -> tuple[pd.DataFrame, Cells]:
     """A wide form with the two partners' columns one below the other, under the names without prefix or suffix."""
+
     def of(stem: str, end: str) -> str:
         return f"{stem}{end}" if layout.suffixes else f"{end}{stem}"
 
@@ -153,9 +169,12 @@ def stacked(frame: pd.DataFrame, cells: Cells, layout: Wide) -> tuple[pd.DataFra
     both = {of(stem, end) for stem in layout.columns for end in ends}
     shared = [name for name in frame.columns if name not in both]
     parts = [
-        frame[[*shared, *(of(stem, end) for stem in layout.columns)]].rename(columns={of(stem, end): stem for stem in layout.columns})
+        frame[[*shared, *(of(stem, end) for stem in layout.columns)]].rename(
+            columns={of(stem, end): stem for stem in layout.columns}
+        )
         for end in ends
     ]
+
     def by_stem(told: Mapping[str, object]) -> dict[str, object]:
         return {**told, **{stem: told[of(stem, ends[0])] for stem in layout.columns if of(stem, ends[0]) in told}}
 

@@ -8,7 +8,6 @@ from couples_study.steps.draft.forms import Line, Part
 from couples_study.steps.draft.sources import Guessed
 from couples_study.steps.draft.words import EXACT, called
 
-AFTER_MIDNIGHT = r"[T ]0[0-3]:"
 LONGEST_DIARY = 1000
 
 
@@ -42,7 +41,11 @@ def _say_start(part: Part, sources: Sequence[Guessed], dated: Sequence[Guessed])
         if column in source.answers.left:
             source.answers.left.remove(column)
         return max((_span(one) for one in dated), default=0)
-    part.say("start_date", first.date(), why="the first day found; if couples began on different days, map a column onto start_date")
+    part.say(
+        "start_date",
+        first.date(),
+        why="the first day found; if couples began on different days, map a column onto start_date",
+    )
     return int((last - first).days) + 1
 
 
@@ -64,7 +67,6 @@ def _span(source: Guessed) -> int:
 
 
 def _say_day_ends(part: Part, dated: Sequence[Guessed]) -> None:
-    late = any(source.rows[source.when.column].str.contains(AFTER_MIDNIGHT, regex=True).any() for source in dated)
-    clock = any(look.dates.clock for source in dated if (look := source.looks[source.when.column]).dates is not None)
-    if late and clock:
+    looks = [source.looks[source.when.column].dates for source in dated]
+    if any(one.after_midnight for one in looks if one is not None):
         part.say("day_ends", "04:00", why="some entries are from after midnight: to which evening do they belong?")

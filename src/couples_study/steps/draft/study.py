@@ -39,7 +39,10 @@ def draft(forms: Sequence[Form], *, name: str, folder: str, data_root: str | Non
         parts += source_parts(source, is_by=source is by)
     parts += [measure.part() for measure in measures.found.values()]
     parts.append(_closing())
-    head = [f"#:schema {schema}"] * bool(schema) + [f"study.toml of {study_id(name)}", *(words.format(folder=folder) for words in NEXT)]
+    head = [f"#:schema {schema}"] * bool(schema) + [
+        f"study.toml of {study_id(name)}",
+        *(words.format(folder=folder) for words in NEXT),
+    ]
     return written(head, parts)
 
 
@@ -52,7 +55,11 @@ def study_id(name: str) -> str:
 def _study(sources: Sequence[Guessed], name: str, data_root: str | None) -> Part:
     part = Part(heading="[study]")
     part.say("id", study_id(name))
-    part.say("title", re.sub(r"[\W_]+", " ", name).strip() or "A study", why="the folder's name; what shall the pages be headed?")
+    part.say(
+        "title",
+        re.sub(r"[\W_]+", " ", name).strip() or "A study",
+        why="the folder's name; what shall the pages be headed?",
+    )
     part.say("time_zone", "UTC", why="say where the couples live, such as Europe/Vienna or America/New_York")
     if data_root is not None:
         part.say("data_root", data_root, note="where the exports lie; they stay there")
