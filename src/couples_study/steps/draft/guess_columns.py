@@ -38,7 +38,7 @@ class Answers:
 def guess_columns(
     looks: Mapping[str, Look], table: str, measures: Measures, names: Mapping[str, str], stem: str = "scale"
 ) -> Answers:
-    """Every column in ``looks`` that is an answer. ``names`` are names to draft under where they are not the export's."""
+    """Every column in ``looks`` that is an answer; ``names`` are names to draft under where they are others."""
     answers = Answers()
     left = {name: look for name, look in looks.items() if _is_answer(name, look, answers)}
     for name in [name for name in left if _fills_glossary(left[name], names.get(name, name), table, measures, answers)]:

@@ -23,6 +23,13 @@ def missing_lines(looks: Mapping[str, Look]) -> tuple[list[Line], dict[str, list
         for name in flagged:
             only_in.setdefault(name, []).append(line)
     why = f"no answer, but of which kind? {KINDS}"
+    for name, look in looks.items():
+        told = [
+            Line(key=code, value="refused", why=f"the file says missing, not of which kind: {KINDS}")
+            for code in look.unkind
+        ]
+        if told:
+            only_in.setdefault(name, []).extend(told)
     blanks = sorted({word for look in looks.values() for word in look.blanks})
     return everywhere + [Line(key=word, value="not_reached", why=why) for word in blanks], only_in
 

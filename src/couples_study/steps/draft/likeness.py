@@ -11,7 +11,9 @@ from couples_study.steps.draft.words import parts, plain
 
 ENDINGS = ("_day", "_today", "_n", "_min", "_minutes", "_hours")
 ALIKE = 0.9
-YES = {"yes": 1, "no": 0, "ja": 1, "nein": 0, "nee": 0, "si": 1, "oui": 1, "non": 0, "sim": 1, "nao": 0, "true": 1, "false": 0}  # fmt: skip
+YES = dict.fromkeys(("yes", "ja", "si", "oui", "sim", "true"), 1) | dict.fromkeys(
+    ("no", "nein", "nee", "non", "nao", "false"), 0
+)
 
 
 def fits(column: Column, look: Look) -> bool:

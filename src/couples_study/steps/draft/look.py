@@ -24,9 +24,8 @@ COMMA = r"[+-]?[0-9]*,[0-9]+"
 NO_ANSWER = frozenset(
     {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "#N/A", "#NULL!", "None", ".", "-", "--"}
 )
-CODES = frozenset(
-    {-9, -8, -7, -1} | {sign * n for n in (66, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999) for sign in (1, -1)}
-)  # fmt: skip
+USUAL_CODES = (66, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999)
+CODES = frozenset({-9, -8, -7, -1, *USUAL_CODES, *(-code for code in USUAL_CODES)})
 FAR = 4  # a code is more than so many times the highest answer
 OUTERMOST = 0.005  # share of answers at either end that do not decide what the scale was
 MOST_STRAY = 0.05  # share of answers that may be something else in a column of numbers or of a few words
@@ -38,7 +37,7 @@ class Look:
     ``lowest`` and ``highest`` all of them; ``codes``, numbers that look like missing codes, are never among them.
 
     ``words`` are the answers of a closed set, only where each may be repeated; ``blanks`` are the words that stand for
-    no answer, ``stray`` counts the answers that do not fit the rest.
+    no answer, ``unkind`` the codes that the file itself declares as missing without saying of which kind, ``stray`` counts the answers that do not fit the rest.
     """
 
     name: str
@@ -60,6 +59,7 @@ class Look:
     caption: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     range: tuple[float, float] | None = None
+    unkind: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -82,6 +82,7 @@ def _look(name: str, column: pd.Series, cells: Cells) -> Look:
     blanks = tuple(sorted(NO_ANSWER & set(counts.index)))
     counts = counts.drop([*blanks, ""], errors="ignore")
     texts = counts.index.to_series().reset_index(drop=True)
+    declared = cells.missing.get(name, {})
     said: dict[str, Any] = {
         "name": name,
         "rows": len(column),
@@ -90,6 +91,7 @@ def _look(name: str, column: pd.Series, cells: Cells) -> Look:
         "blanks": blanks,
         "caption": cells.captions.get(name, ""),
         "labels": dict(cells.labels.get(name, {})),
+        "unkind": tuple(code for code, kind in declared.items() if kind is None and code in counts.index),
         "range": _bounds(cells.ranges.get(name)),
     }
     if not len(counts):
@@ -100,7 +102,7 @@ def _look(name: str, column: pd.Series, cells: Cells) -> Look:
     fits = texts.str.fullmatch(NUMBER) | comma
     stray = int(counts[~fits.to_numpy()].sum())
     if stray <= MOST_STRAY * counts.sum():
-        numbers = _numbers(counts[fits.to_numpy()], cells.missing.get(name, {}))
+        numbers = _numbers(counts[fits.to_numpy()], declared)
         return Look(**said, **numbers, numeric=True, comma=bool(comma.any()), stray=stray)
     words = _words(counts)
     return Look(**said, words=words, stray=int(counts.drop(list(words)).sum()) if words else 0)

@@ -141,8 +141,8 @@ def _wide_source(
     stacked_looks = look_at(rows, cells) | shared
     left = {n: look for n, look in stacked_looks.items() if n not in taken}
     answers = guess_columns(left, time.table, measures, {}, stem=_common_stem(layout))
-    return Guessed(form=form, only=part.only, name=name, rows=rows, looks=stacked_looks, keys=keys, when=time, wide=layout,
-                   answers=answers)  # fmt: skip
+    return Guessed(form=form, only=part.only, name=name, rows=rows, looks=stacked_looks, keys=keys, when=time,
+                   wide=layout, answers=answers)  # fmt: skip
 
 
 def _couple_of_wide(shared: Mapping[str, Look], frame: pd.DataFrame) -> Found:
