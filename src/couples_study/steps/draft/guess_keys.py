@@ -53,7 +53,9 @@ def whose(frame: pd.DataFrame, looks: Mapping[str, Look]) -> Whose:
 
 
 def _best(looks: Mapping[str, Look], what: str, fits: object) -> Found | None:
-    scored = [(called(name, what), name) for name, look in looks.items() if not look.empty and fits(name)]  # type: ignore[operator]
+    scored = [
+        (called(name, what), name) for name, look in looks.items() if (look.answered or not look.rows) and fits(name)
+    ]  # type: ignore[operator]
     scored = [one for one in scored if one[0] > NOT]
     if not scored:
         return None

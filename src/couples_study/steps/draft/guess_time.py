@@ -85,12 +85,14 @@ def _dated(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str]) 
     named = [name for name in _dates(looks, unit) if looks[name].answered >= 0.5 * len(frame)]
     if not named:
         return None
-    column, dates = named[0], looks[named[0]].dates
-    days = dates.days(frame[column]) if dates is not None else pd.Series(pd.NaT, index=frame.index)
+    parsed = {name: _days(frame, looks[name]) for name in named}
+    column = next((name for name in named if parsed[name].notna().mean() >= SINGLE), named[0])
+    days = parsed[column]
     if days.nunique() < 2:
         return None
     share = _share_single(frame.assign(**{column: days.astype("str")})[days.notna()], [*unit, column])
-    others = f"{', '.join(named[1:4])} could be meant as well" if len(named) > 1 else ""
+    rest = [name for name in named if name != column]
+    others = f"{', '.join(rest[:3])} could be meant as well" if rest else ""
     often = share < SINGLE / 2
     repeated = "" if share >= SINGLE else f"{100 * (1 - share):.0f}% of the rows share a person's day"
     return When(
@@ -102,8 +104,12 @@ def _dated(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str]) 
         if often
         else "",
         dates=(days.min(), days.max()),
-        others=tuple(named[1:]),
+        others=tuple(rest),
     )
+
+
+def _days(frame: pd.DataFrame, look: Look) -> pd.Series:
+    return look.dates.days(frame[look.name]) if look.dates is not None else pd.Series(pd.NaT, index=frame.index)
 
 
 def _by_structure(frame: pd.DataFrame, looks: Mapping[str, Look], unit: Sequence[str]) -> When | None:

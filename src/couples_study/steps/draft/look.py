@@ -33,11 +33,12 @@ MOST_STRAY = 0.05  # share of answers that may be something else in a column of 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One column. ``low`` and ``high`` bound its numbers but for the outermost few (a slip of the finger),
-    ``lowest`` and ``highest`` all of them; ``codes``, numbers that look like missing codes, are never among them.
+    """One column.
 
-    ``words`` are the answers of a closed set, only where each may be repeated; ``blanks`` are the words that stand for
-    no answer, ``unkind`` the codes that the file itself declares as missing without saying of which kind, ``stray`` counts the answers that do not fit the rest.
+    ``low`` and ``high`` bound its numbers but for the outermost few (a slip of the finger), ``lowest`` and ``highest``
+    all of them; ``codes``, numbers that look like missing codes, are never among them. ``words`` are the answers of a
+    closed set, only where each may be repeated; ``blanks`` are the words that stand for no answer; ``unkind`` are codes
+    that the file itself declares as missing without saying of which kind; ``stray`` counts what does not fit the rest.
     """
 
     name: str

@@ -22,7 +22,7 @@ class Piece:
 
 def pieces(frame: pd.DataFrame) -> list[Piece]:
     """The form cut at its events and repeating instruments; whole where it has neither."""
-    if EVENT not in frame and INSTRUMENT not in frame:
+    if frame.empty or (EVENT not in frame and INSTRUMENT not in frame):
         return [Piece(only={}, frame=frame)]
     instruments = frame[INSTRUMENT] if INSTRUMENT in frame else pd.Series("", index=frame.index)
     found: list[Piece] = []
