@@ -143,6 +143,7 @@ def _form(group: Sequence[tuple[Delivered, Cells, dict[str, Any]]], there: Seque
         files=(pattern,) if pattern else files,
         cells=Cells(table=table, captions=cells.captions, labels=labels, ranges=cells.ranges, missing=cells.missing),
         options=options,
+        deliveries=len(group),
         doubts=first.doubts,
         remarks=(f"as read: {'; '.join(notes)}",) if notes else (),
     )

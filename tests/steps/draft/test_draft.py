@@ -255,17 +255,17 @@ def test_qualtrics_previews_are_dropped_by_rule():
 
 
 def test_no_answer_no_id_and_no_name_is_repeated():
-    secret = "Xylophon"
+    word = "Xylophon"
     columns = diary(
         couples=8,
-        first_name=lambda c, p, d: f"{secret}{c}{p}",
-        note=lambda c, p, d: f"{secret} {c} {d}",
-        rare=lambda c, p, d: f"{secret}rare" if (c, p, d) == (0, 0, 0) else "often" if d else "usual",
+        first_name=lambda c, p, d: f"{word}{c}{p}",
+        note=lambda c, p, d: f"{word} {c} {d}",
+        rare=lambda c, p, d: f"{word}rare" if (c, p, d) == (0, 0, 0) else "often" if d else "usual",
         born=lambda c, p, d: f"19{c + 60}-03-{d + 1:02}",
         income=lambda c, p, d: 31337 + 1000 * c,
     )
     text = drafted(form(columns)).text
-    assert secret not in text
+    assert word not in text
     assert "31337" not in text
     assert "1960" not in text
     assert '"c0' not in text

@@ -14,7 +14,7 @@ class Form:
     """Files of one form: how to read them, how study.toml shall name them, and the cells of all of them in one table.
 
     ``options`` are further keys of the source that the reading already needed; ``doubts`` are reasons, by key, why
-    one of these lines should be looked at.
+    one of these lines should be looked at. ``deliveries`` is how many files the cells come from.
     """
 
     reader: str
@@ -23,6 +23,7 @@ class Form:
     options: Mapping[str, Any] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    deliveries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,8 @@ class Whose:
 
 def whose(frame: pd.DataFrame, looks: Mapping[str, Look]) -> Whose:
     """The couple, person and role columns of a form with one row per person (and day, wave or beep)."""
-    couple = _best(looks, "couple", lambda name: _can_be_id(looks[name]))
-    person = _best(looks, "person", lambda name: _can_be_id(looks[name]) and name != (couple and couple.column))
+    couple = _best(looks, "couple")
+    person = _best(looks, "person", besides=couple.column if couple is not None else None)
     by, _ = _role(frame, looks, couple, person)
     if couple is None and person is not None:
         couple, person = _is_couple_after_all(frame, person, by, looks)
@@ -52,10 +52,9 @@ def whose(frame: pd.DataFrame, looks: Mapping[str, Look]) -> Whose:
     return Whose(couple=couple, person=person, by=by, roles=roles)
 
 
-def _best(looks: Mapping[str, Look], what: str, fits: object) -> Found | None:
-    scored = [
-        (called(name, what), name) for name, look in looks.items() if (look.answered or not look.rows) and fits(name)
-    ]  # type: ignore[operator]
+def _best(looks: Mapping[str, Look], what: str, besides: str | None = None) -> Found | None:
+    ids = [name for name, look in looks.items() if _can_be_id(look) and name != besides]
+    scored = [(called(name, what), name) for name in ids]
     scored = [one for one in scored if one[0] > NOT]
     if not scored:
         return None
@@ -71,7 +70,8 @@ def _best(looks: Mapping[str, Look], what: str, fits: object) -> Found | None:
 
 
 def _can_be_id(look: Look) -> bool:
-    return look.dates is None and (look.whole or not look.numeric) and look.answered >= look.rows * 0.1
+    there = look.answered > 0 or not look.rows
+    return there and look.dates is None and (look.whole or not look.numeric) and look.answered >= look.rows * 0.1
 
 
 def _role(

@@ -48,6 +48,8 @@ class Guessed:
 def sources_of(form: Form, measures: Measures) -> list[Guessed]:
     """The sources that a form becomes."""
     frame = frame_of(form.cells)
+    if form.deliveries > 1:  # a later delivery often repeats the rows of the earlier ones
+        frame = frame.drop_duplicates(ignore_index=True)
     parts = redcap.pieces(frame)
     return [_source(form, part, measures, several=len(parts) > 1) for part in parts]
 
