@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -46,7 +46,7 @@ class Checks(Strict):
     partners: tuple[PartnerPair, ...] = ()
     careless: Careless = Field(default_factory=Careless)
     silent_days: int = Field(default=3, ge=1)
-    as_of: datetime.date | None = None
+    as_of: dt.date | None = None
 
 
 class State(Strict):
@@ -57,7 +57,7 @@ class State(Strict):
 
     couple: str
     person: str | None = None
-    date: datetime.date | None = None
+    date: dt.date | None = None
     day: int | None = None
     state: CoupleState
 

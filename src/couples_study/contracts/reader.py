@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
     import pyarrow as pa
 
     from couples_study.contracts.study import MissingKind, Source
@@ -43,6 +45,38 @@ class RawExport:
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self.cells.table.column_names)
+
+    @property
+    def n_rows(self) -> int:
+        return int(self.cells.table.num_rows)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.cells.notes
+
+    def rows(self, numbers: np.ndarray) -> pd.DataFrame:
+        """Data rows by their 1-based numbers, whole, as they were delivered."""
+        from pandas import DataFrame
+
+        taken = self.cells.table.take(numbers - 1)
+        cells = {name: taken.column(name).cast("string").fill_null("").to_pandas() for name in taken.column_names}
+        return DataFrame(cells, index=range(len(numbers)))
+
+
+class Delivery(Protocol):
+    """What intake remembers of a delivered file once its cells are judged; ``rows`` brings rows back whole."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def n_rows(self) -> int: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    def rows(self, numbers: np.ndarray) -> pd.DataFrame: ...
 
 
 class ReadCells(Protocol):

@@ -118,6 +118,8 @@ class Source(Strict):
     table: TableName
     design: Literal["observational", "randomised"] = "observational"
     arm: str | None = None
+    unit: Literal["couple", "person", "occasion"] | None = None
+    corrects: dict[str, str] = Field(default_factory=dict)
     layout: Literal["long", "wide"] = "long"
     prefixes: dict[str, str] = Field(default_factory=dict)
     keys: Keys
@@ -182,6 +184,8 @@ class Source(Strict):
             raise ValueError("in a wide source the prefixes say which partner; leave the person key out")
         if (self.design == "randomised") != (self.arm is not None):
             raise ValueError('design = "randomised" and arm = "<column>" go together')
+        if self.unit is not None and self.arm is None:
+            raise ValueError('unit says what was randomised; it goes with arm = "<column>"')
         if self.table == "diary_days" and (self.keys.day is None) == (self.keys.date is None):
             raise ValueError("a diary_days source has either a day or a date among its keys")
         if self.table == "survey_waves" and (self.keys.wave is None) == (self.keys.week is None):

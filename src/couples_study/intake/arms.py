@@ -24,7 +24,11 @@ def hold_changed_arms(everyone: Sequence[Records]) -> None:
         told = pd.concat([_told(records, unit) for records in files]).drop_duplicates()
         changed = set(told.loc[told["unit"].duplicated(keep=False), "unit"])
         for records in files:
-            records.hold(_units(records, unit).isin(changed).to_numpy()[records.who], "arm_not_constant", records.source.arm)
+            records.hold(
+                _units(records, unit).isin(changed).to_numpy()[records.who],
+                "arm_not_constant",
+                records.source.arm or "",
+            )
 
 
 def _unit(source: Source) -> str:

@@ -21,17 +21,20 @@ NOT_IN_PEOPLE = ("start_date", "start_day")
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """The good records of one file that fill a table: which, and into which of its rows."""
+    """The good records of one file that fill a table: which, and into which of its rows.
+
+    ``rows`` is None where they fill all rows in order.
+    """
 
     records: Records
     positions: np.ndarray
-    rows: np.ndarray
+    rows: np.ndarray | None
 
     def within(self, first: int, end: int) -> Filling:
         """The same for a stretch of the table's rows, counted from its first."""
+        if self.rows is None:
+            return Filling(self.records, self.positions[first:end], None)
         inside = (self.rows >= first) & (self.rows < end)
-        if inside.all():
-            return Filling(self.records, self.positions, self.rows - first)
         return Filling(self.records, self.positions[inside], self.rows[inside] - first)
 
 
@@ -50,31 +53,33 @@ class Table:
 
     def frame(self, first: int = 0, end: int | None = None, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Rows ``first`` to ``end`` as a validated frame; with ``only``, keys and these columns without validation."""
-        end = len(self.place) if end is None else end
+        end = len(self.place) if end is None else min(end, len(self.place))
         grain = GRAINS[self.name]
         whose, when, number = parts_of(self.place[first:end])
         ids = {name: values.take(whose) for name, values in self._ids().items()}
         wholes = dict(zip(grain.whole, (when, number), strict=False))
         names = [name for name in self.columns if only is None or name in only]
-        answers = {name: self._values(name, first, end) for name in names}
+        stretch = {id(one): one.within(first, end) for name in names for one in self.columns[name]}
+        answers = {
+            name: self._values(name, [stretch[id(one)] for one in self.columns[name]], end - first) for name in names
+        }
         frame = pd.DataFrame({**ids, **wholes, **answers}, copy=False)
         if only is None:
-            _require_valid(frame, self.name, names, self.glossary)
+            _require_valid(frame, self.name, names, self.glossary, keys=False)
         return frame
 
     def _ids(self) -> dict[str, Any]:
         named = ("couple_id", "person_id", "role") if GRAINS[self.name].has_person else ("couple_id",)
         return {name: self.members[name].array for name in named}
 
-    def _values(self, name: str, first: int, end: int) -> Any:
-        parts = [filling.within(first, end) for filling in self.columns[name]]
-        if len(parts) == 1 and _in_order(parts[0].rows, end - first):
-            return _as_column(_told(parts[0], name), name, self.glossary)
+    def _values(self, name: str, parts: Sequence[Filling], n: int) -> Any:
         told = [_told(part, name) for part in parts]
-        kind = np.result_type(*[one.dtype for one in told]) if told[0].dtype != object else object
-        values = np.full(end - first, _nothing(kind), dtype=kind)
+        if len(parts) == 1 and parts[0].rows is None:
+            return _as_column(told[0], name, self.glossary)
+        kind = np.result_type(*[one.dtype for one in told])
+        values = np.full(n, _nothing(kind), dtype=kind)
         for part, own in zip(parts, told, strict=True):
-            values[part.rows] = own
+            values[slice(None) if part.rows is None else part.rows] = own
         return _as_column(values, name, self.glossary)
 
 
@@ -89,6 +94,9 @@ class Tables(Mapping[str, pd.DataFrame]):
         if name not in self._made:
             self._made[name] = self.plans[name].frame()
         return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.plans
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.plans)
@@ -121,7 +129,7 @@ def tables_of(
     people = _people(found["people"], roster, here)
     for name, base in (("people", people), ("couples", _couples(found["couples"], people, added["start"]))):
         frame = base.merge(added[name], how="left") if len(added[name]) else base
-        answers = [column for column in frame if column not in (*GRAINS[name].keys, "role")]
+        answers = [column for column in frame.columns.astype("str") if column not in (*GRAINS[name].keys, "role")]
         _require_valid(frame, name, answers, glossary)
         tables[name] = Ready(name=name, made=frame)
     return Tables({name: tables[name] for name in GRAINS if name in tables})
@@ -158,11 +166,12 @@ def _table(
         for files, kept in zip(sources, good, strict=True)
     ]
     every = np.concatenate([place for files in claimed for place in files])
-    ordered = every if (np.diff(every) > 0).all() else np.unique(every)
+    ordered = every if (np.diff(every) > 0).all() else np.unique(every)  # either way single and in order
     columns: dict[str, list[Filling]] = {}
     for files, kept, own in zip(sources, good, claimed, strict=True):
         for records, positions, place in zip(files, kept, own, strict=True):
-            filling = Filling(records, positions, np.searchsorted(ordered, place))
+            rows = None if ordered is every and len(place) == len(every) else np.searchsorted(ordered, place)
+            filling = Filling(records, positions, rows)
             for column in _columns_of(records, positions):
                 columns.setdefault(column, []).append(filling)
     _require_single(name, columns, len(ordered))
@@ -200,7 +209,7 @@ def _require_single(name: str, columns: Mapping[str, Sequence[Filling]], rows: i
     both = []
     for column, fillings in columns.items():
         if len({id(filling.records.source) for filling in fillings}) > 1:
-            counts = sum(np.bincount(filling.rows, minlength=rows) for filling in fillings)
+            counts = sum(np.bincount(_rows_of(filling, rows), minlength=rows) for filling in fillings)
             if np.max(counts, initial=0) > 1 and column not in ("date", "entry_late", "week"):
                 both.append(column)
     if both:
@@ -223,12 +232,12 @@ def _told(filling: Filling, name: str) -> np.ndarray:
     if name in records.answers:
         return records.answers[name].rows(which)
     answer = records.answers[name.removesuffix(kind_of_missing(""))]
-    kinds = np.where(answer.kinds == "", None, answer.kinds)
+    kinds = np.array([kind or None for kind in answer.kinds], dtype=object)
     return kinds[answer.codes[which]]
 
 
 def _nothing(kind: Any) -> Any:
-    if kind is object or kind == object:
+    if kind == np.dtype(object):
         return None
     return np.datetime64("NaT") if np.issubdtype(kind, np.datetime64) else np.nan
 
@@ -239,8 +248,8 @@ def _as_column(values: np.ndarray, name: str, glossary: Glossary) -> Any:
     return pd.array(values, dtype="str")
 
 
-def _in_order(rows: np.ndarray, n: int) -> bool:
-    return len(rows) == n and (n == 0 or (rows[0] == 0 and bool((np.diff(rows) == 1).all())))
+def _rows_of(filling: Filling, n: int) -> np.ndarray:
+    return np.arange(n) if filling.rows is None else filling.rows
 
 
 def _accepted(by_source: Sequence[Sequence[Records]], n: int) -> np.ndarray:
@@ -269,12 +278,18 @@ def _couples(table: Table | None, people: pd.DataFrame, starts: pd.DataFrame) ->
     return couples.merge(starts[["couple_id", *missing]], how="left") if missing else couples
 
 
-def _require_valid(table: pd.DataFrame, name: str, answers: Sequence[str], glossary: Glossary) -> None:
-    """The finished table is checked once more as a whole; Pandera's messages repeat answers, so they stay here."""
+def _require_valid(
+    table: pd.DataFrame, name: str, answers: Sequence[str], glossary: Glossary, *, keys: bool = True
+) -> None:
+    """The finished table is checked once more as a whole; Pandera's messages repeat answers, so they stay here.
+
+    Without ``keys`` only answers are: the keys of places that are single and in order are single themselves.
+    """
     from pandera.errors import SchemaError, SchemaErrors
 
     try:
-        schema_of(name, answers, glossary).validate(table.drop(columns="role", errors="ignore"))
+        checked = table.drop(columns="role", errors="ignore") if keys else table[list(answers)]
+        schema_of(name, answers, glossary, keys=keys).validate(checked, inplace=True)
     except (SchemaError, SchemaErrors):
         fault = FrameError(
             f"table {name}",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,11 @@ import pyarrow as pa
 from couples_study.contracts.reader import Cells
 
 THREADS = 4
+DENSE = 2**24  # so many combinations of texts are counted in an array; more are hashed
 SMALLEST = ((2**8, np.uint8), (2**16, np.uint16))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coded:
     """One column: ``codes`` (one per row) point into ``texts``, the distinct cells without blanks around them.
 
@@ -43,6 +45,7 @@ class Coded:
         """Rows with an empty cell."""
         return self.where(self.texts.eq(""))
 
+    @cached_property
     def counts(self) -> np.ndarray:
         """How many rows have each text."""
         return np.bincount(self.codes, minlength=len(self.texts))
@@ -53,12 +56,18 @@ class Coded:
 
 
 def encoded(cells: Cells) -> Cells:
-    """The same cells with every column as an Arrow dictionary column in one piece, its codes as small as they can be."""
+    """The same cells, every column an Arrow dictionary column in one piece, with codes as small as they can be."""
     table = cells.table
     names = table.column_names
     with ThreadPoolExecutor(THREADS) as pool:
         columns = list(pool.map(_dictionary, (table.column(name) for name in names)))
     return replace(cells, table=pa.table(columns, names=names))
+
+
+def as_cells(frame: pd.DataFrame) -> Cells:
+    """A frame of text cells as the cells that a reader would have found."""
+    columns = [pa.array(frame[name].astype("str"), pa.string(), from_pandas=True) for name in frame]
+    return encoded(Cells(table=pa.table(columns, names=list(frame))))
 
 
 def column(cells: Cells, name: str) -> Coded:
@@ -68,7 +77,9 @@ def column(cells: Cells, name: str) -> Coded:
     indices = held.indices
     if indices.null_count:
         texts = pd.concat([texts, pd.Series([""], dtype="str")], ignore_index=True)
-        indices = indices.fill_null(len(texts) - 1) if len(texts) <= 2**8 else indices.cast("int32").fill_null(len(texts) - 1)
+        indices = (
+            indices.fill_null(len(texts) - 1) if len(texts) <= 2**8 else indices.cast("int32").fill_null(len(texts) - 1)
+        )
     if not len(texts):
         texts = pd.Series([""], dtype="str")
     return Coded(indices.to_numpy(zero_copy_only=False), texts)
@@ -101,13 +112,27 @@ def combined(parts: Sequence[Coded]) -> tuple[np.ndarray, pd.DataFrame]:
     Texts that differ in blanks around them count as one. The frame has a column per part, named by its position.
     """
     single = [_merged(part) for part in parts]
-    keys = np.zeros(len(parts[0]), dtype=np.int64)
+    keys, size = np.zeros(len(parts[0]), dtype=np.int64), 1
     for part in single:
-        keys, _ = pd.factorize(keys * len(part.texts) + part.codes)
-    first = np.zeros(int(keys.max(initial=-1)) + 1, dtype=np.int64)
-    first[keys[::-1]] = np.arange(len(keys))[::-1]
+        keys, size = keys * len(part.texts) + part.codes, size * len(part.texts)
+        if size > DENSE:
+            keys, distinct = pd.factorize(keys)
+            size = len(distinct)
+    keys, first = _ranked(keys, size)
     rows = {number: part.texts.to_numpy()[part.codes[first]] for number, part in enumerate(single)}
-    return keys.astype(np.int32), pd.DataFrame({name: pd.Series(texts, dtype="str") for name, texts in rows.items()})
+    return keys, pd.DataFrame({name: pd.Series(texts, dtype="str") for name, texts in rows.items()})
+
+
+def _ranked(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Keys below ``size`` as ranks in order of first appearance, and where each rank appears first."""
+    n = len(keys)
+    first_of = np.full(size, n, dtype=np.int64)
+    first_of[keys[::-1]] = np.arange(n - 1, -1, -1)
+    there = np.flatnonzero(first_of < n)
+    there = there[np.argsort(first_of[there], kind="stable")]
+    rank = np.zeros(size, dtype=np.int32)
+    rank[there] = np.arange(len(there), dtype=np.int32)
+    return rank[keys], first_of[there]
 
 
 def _merged(part: Coded) -> Coded:

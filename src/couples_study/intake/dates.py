@@ -60,8 +60,9 @@ def _instants(texts: pd.Series) -> pd.Series:
     for pattern, unit in ((SECONDS, "s"), (MILLISECONDS, "ms")):
         counted = texts.where(texts.str.fullmatch(pattern))
         if counted.notna().any():
-            numbers = pd.to_numeric(counted).astype("Int64")
-            found = found.fillna(pd.to_datetime(numbers, unit=unit, utc=True).astype("datetime64[us, UTC]"))
+            numbers = pd.to_numeric(counted).astype("float64")
+            stamps = pd.Series(pd.to_datetime(numbers, unit=unit, utc=True), index=texts.index)  # type: ignore[call-overload]
+            found = found.fillna(stamps.astype("datetime64[us, UTC]"))
     return found
 
 
@@ -123,8 +124,8 @@ def _declared(texts: pd.Series, form: str, where: str, *, strict: bool = True) -
     try:
         found = pd.to_datetime(texts.mask(texts.eq("")), format=form, errors="coerce")
     except (ValueError, TypeError):
-        found = None
-    if found is None or (strict and "%" not in form):
+        found = pd.Series(dtype="datetime64[us]")
+    if len(found) < len(texts) or (strict and "%" not in form):
         raise StudyFileError(
             f"study.toml, dates of the source for {where}",
             expected='"unix", "unix_ms", "excel" or a form such as "%d.%m.%Y %H:%M"',

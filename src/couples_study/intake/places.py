@@ -23,7 +23,11 @@ def places(records: Records, couples: pd.Index) -> np.ndarray:
     ``couples`` are all couples in their order, for the table that has one row per couple.
     """
     grain = GRAINS[records.source.table]
-    whose = records.whos["person"].to_numpy() if grain.has_person else couples.get_indexer(records.whos["couple_id"])
+    whose = (
+        records.whos["person"].to_numpy()
+        if grain.has_person
+        else couples.get_indexer(pd.Index(records.whos["couple_id"]))
+    )
     if whose.max(initial=0) >= MOST_PEOPLE:
         raise FrameError("intake", expected=f"fewer than {MOST_PEOPLE} people", found="more", do="split the study")
     who = whose.astype(np.int64)[records.who]

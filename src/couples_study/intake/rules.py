@@ -51,14 +51,14 @@ def require_rule_columns(source: Source, header: tuple[str, ...], file: str) -> 
 
 def _meets(records: Records, column: str, values: tuple[str, ...]) -> np.ndarray:
     if column == EVERY_ANSWER:
-        met = [cells.where(_among(cells.texts, values)) for cells in records.cells.values()]
+        met = [cells.where(_among(cells.texts, values)) for cells in records.told.answers.values()]
         return np.logical_and.reduce(met) if met else np.zeros(len(records), dtype=bool)
     cells = _of_rows(records, column)
     return cells.where(_among(cells.texts, values))
 
 
 def _of_rows(records: Records, column: str) -> Coded:
-    cells = coded.column(records.export.cells, column)
+    cells = coded.column(records.told.cells, column)
     return coded.interleaved([cells] * len(records.source.prefixes)) if records.source.prefixes else cells
 
 
@@ -83,7 +83,7 @@ def _beyond(texts: pd.Series, word: str, limit: float) -> np.ndarray:
 
 def _nothing_at_all(records: Records) -> np.ndarray:
     """Rows of the export in which every cell is blank, as spreadsheets leave them at the end."""
-    cells = records.export.cells
+    cells = records.told.cells
     empty = np.ones(cells.table.num_rows, dtype=bool)
     for name in cells.table.column_names:
         if not empty.any():

@@ -104,10 +104,10 @@ def _day_of(date: object, couple: str, roster: Roster, study: StudyFile) -> int 
 
 
 def _spells(events: pd.DataFrame) -> list[tuple[str, str, float, float, str]]:
-    """Couple, person, first day, end (exclusive, infinite where it lasts) and state, of every spell that is not active."""
+    """Couple, person, first day, end (exclusive, infinite where it lasts) and state, of every spell but active ones."""
     spells = []
-    for (couple, person), own in events.groupby(["couple_id", "person_id"], sort=True):
-        own = own.sort_values("day", kind="stable")
+    ordered = events.sort_values("day", kind="stable")
+    for (couple, person), own in ordered.groupby(["couple_id", "person_id"], sort=True):
         ends = [*own["day"].tolist()[1:], np.inf]
         told = zip(own["day"].tolist(), ends, own["state"], strict=True)
         spells += [(str(couple), str(person), day, end, str(state)) for day, end, state in told if state != "active"]

@@ -75,7 +75,7 @@ class Study:
     @property
     def inputs(self) -> dict[str, str]:
         """SHA-256 of everything that went in, by name."""
-        return inputs_of(self._place, self._exports)
+        return inputs_of(self._place, (export for files in self._exports for export in files))
 
     @property
     def hypotheses(self) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.seen import USED
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.core.provenance import package_version, versions
 from couples_study.intake import Intake
-from couples_study.measures import Frames
 from couples_study.report.answer import answered
 from couples_study.report.context import DayAnswered, HeldRow, IntakeContext, ReportContext
 from couples_study.report.figures import page_figures, to_svg
@@ -63,7 +63,7 @@ def describe(
     return Described(verdicts=said, files=files)
 
 
-def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str], frames: Frames) -> dict[str, bytes]:
+def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> dict[str, bytes]:
     """``intake.html`` and ``ledger.json``."""
     meta = checked.study.study
     context = IntakeContext(
@@ -74,7 +74,7 @@ def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str],
         inputs=inputs,
         package_version=package_version(),
         held=tuple(_held(intake)),
-        answered_by_day=_answered(frames, checked),
+        answered_by_day=_answered(intake, checked),
     )
     return {
         "intake.html": intake_page(context).encode("utf-8"),
@@ -134,12 +134,13 @@ def _held(intake: Intake) -> Iterator[HeldRow]:
             yield HeldRow(file=str(file), row=row, reason=str(reason), columns=columns)
 
 
-def _answered(frames: Frames, checked: Checked) -> tuple[DayAnswered, ...]:
+def _answered(intake: Intake, checked: Checked) -> tuple[DayAnswered, ...]:
     """People due and people answering by study day: everyone of the roster is due on every scheduled day."""
-    days = frames.person_days
     scheduled = checked.study.study.scheduled_days
-    if days is None or scheduled is None:
+    if "diary_days" not in intake.tables or scheduled is None:
         return ()
-    counts = days.groupby("time")["person_id"].nunique().reindex(range(scheduled), fill_value=0)
-    due = len(frames.people)
+    fates = intake.fates
+    used = fates[(fates["table"] == "diary_days") & (fates["outcome"] == USED)]
+    counts = used.groupby("day")["person_id"].nunique().reindex(range(scheduled), fill_value=0)
+    due = len(intake.people)
     return tuple(DayAnswered(day=day, scheduled=due, answered=n) for day, n in enumerate(counts.tolist()))
