@@ -16,7 +16,9 @@ from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import StudyFile
 from couples_study.core.errors import DeliveryError, UsageError
 from couples_study.core.paths import shipped_studies
+from couples_study.pipeline.looked_at import forms_of, looked_at
 from couples_study.pipeline.new import run_new
+from couples_study.readers import readers
 
 PEOPLE = "dyad,pid,sex\n" + "".join(f"{c},{c}{s},{s}\n" for c in range(6) for s in "fm")
 DIARY = "dyad;pid;day;mood\n" + "".join(
@@ -58,6 +60,21 @@ def test_exports_that_lie_elsewhere_stay_there(tmp_path):
     found = study(tmp_path / "studies" / "evening")
     assert found.study.data_root == "../../delivered"
     assert found.source[0].files == ("people.csv",)
+
+
+def test_links_in_the_folder_lie_in_it(tmp_path):
+    exports(tmp_path / "delivered")
+    (tmp_path / "evening").mkdir()
+    (tmp_path / "evening" / "people.csv").symlink_to(tmp_path / "delivered" / "people.csv")
+    run_new(tmp_path / "evening", [tmp_path / "evening" / "people.csv"])
+    assert study(tmp_path / "evening").study.data_root is None
+
+
+def test_a_file_in_the_folders_place_is_refused(tmp_path, capsys):
+    exports(tmp_path / "delivered")
+    (tmp_path / "evening").write_text("x", "utf-8")
+    assert main(["new", str(tmp_path / "evening"), "--from", str(tmp_path / "delivered" / "people.csv")]) == 2
+    assert "--out" not in capsys.readouterr().err
 
 
 def test_exports_in_several_other_folders_are_refused_with_advice(tmp_path):
@@ -212,3 +229,76 @@ def test_exports_of_platforms(folder, reader, sources, tmp_path):
 def test_decimal_commas_of_an_export(tmp_path):
     found, _ = drafted_from(tmp_path, "exports/redcap/decimal-comma/*.csv")
     assert found.source[0].decimal == ","
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "pattern",
+    ["barkalifa_diary/[dc]*y.csv", "acitelli/*", "dysem_couples/prqc*", "couplescope/*", "esmtools_dyads/*sim*",
+     "exports/redcap/vignette-repeating/*", "exports/redcap/simple/*", "exports/formr/BFI*", "exports/mpath/example*",
+     "exports/qualtrics/side*"],
+)  # fmt: skip
+def test_intake_takes_a_draft_as_it_is(pattern, tmp_path, capsys):
+    drafted_from(tmp_path, pattern)
+    assert main(["intake", str(tmp_path / "study"), "--out", str(tmp_path / "out")]) == 0
+    ledger = json.loads((tmp_path / "out" / "ledger.json").read_text("utf-8"))
+    read, held = (sum(one[key] for one in ledger["sources"]) for key in ("rows_read", "rows_held"))
+    assert held <= 0.02 * read
+
+
+@needs_shared
+@pytest.mark.parametrize("kind", ["redcap/simple", "redcap/longitudinal", "mpath", "formr", "qualtrics"])
+def test_no_rare_text_of_an_export_stands_in_its_draft(kind, tmp_path):
+    _, text = drafted_from(tmp_path, f"exports/{kind}/*")
+    paths = sorted((SHARED / "data" / "exports" / kind).glob("*"))
+    rare, known = set(), {"Survey Preview"}
+    for form in forms_of([looked_at(path, path.name, readers()) for path in paths], []):
+        cells, frame = form.cells, form.cells.table.to_pandas()
+        known |= {
+            *frame.columns,
+            *cells.captions.values(),
+            *(word for one in cells.labels.values() for word in one.values()),
+        }
+        for name in frame.columns.drop("redcap_event_name", errors="ignore"):
+            counts = frame[name].value_counts()
+            known |= set(counts[counts >= 5].index)
+            rare |= {word for word in counts[counts < 5].index if len(word) > 4 and any(map(str.isalpha, word))}
+    told = " ".join(map(str, known))
+    assert len(rare) > 5
+    assert not sum(word in text for word in rare if word not in told)
+
+
+def test_the_sheets_of_a_workbook_are_forms_of_their_own(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for number, text in enumerate((PEOPLE, DIARY.replace(";", ","))):
+        sheet = book.active if number == 0 else book.create_sheet("diary")
+        for line in text.splitlines():
+            sheet.append([int(cell) if cell.isdigit() else cell for cell in line.split(",")])
+    book.active.title = "people"
+    (tmp_path / "evening").mkdir()
+    book.save(tmp_path / "evening" / "both.xlsx")
+    run_new(tmp_path / "evening", [tmp_path / "evening" / "both.xlsx"])
+    found = study(tmp_path / "evening")
+    assert [(one.sheet, one.table) for one in found.source] == [("people", "people"), ("diary", "diary_days")]
+
+
+def test_labels_and_missing_codes_of_spss(tmp_path):
+    import pandas as pd
+    from pyreadstat import write_sav
+
+    n = 24
+    frame = pd.DataFrame({"couple": [i // 2 for i in range(n)], "person": [i % 2 for i in range(n)], "sex": [i % 2 + 1 for i in range(n)],
+                          "warm": [-9 if i == 3 else i % 5 + 1 for i in range(n)]}).astype("float64")  # fmt: skip
+    (tmp_path / "evening").mkdir()
+    write_sav(frame, tmp_path / "evening" / "survey.sav", column_labels={"warm": "How warm was it?"},
+              variable_value_labels={"sex": {1.0: "female", 2.0: "male"}, "warm": {1.0: "not at all", 7.0: "very"}},
+              missing_ranges={"warm": [-9.0]})  # fmt: skip
+    made = run_new(tmp_path / "evening", [tmp_path / "evening" / "survey.sav"])
+    found = study(tmp_path / "evening")
+    assert found.dyads.labels == {"1": "woman", "2": "man"}
+    assert found.measures["warm"].range == (1, 7)
+    assert found.measures["warm"].label == "How warm was it?"
+    assert "-9" in found.source[0].missing_in["warm"]
+    assert any("the file says missing" in one.why for one in made.draft.unsure)

@@ -52,10 +52,16 @@ def run_new(folder: str | Path, files: Sequence[str | Path], registry: Mapping[s
             found="codebooks only",
             do="name the data files as well",
         )
-    made = draft(forms, name=folder.resolve().name, folder=str(folder), data_root=data_root, schema=f"./{SCHEMA_FILE}")
+    made = draft(forms, name=_absolute(folder).name, folder=str(folder), data_root=data_root, schema=f"./{SCHEMA_FILE}")
     _require_valid(made)
-    written = write_all({STUDY_FILE: made.text.encode(), SCHEMA_FILE: shipped_schema().encode()}, folder)
-    return Drafted(draft=made, written=tuple(written), unused=_unused(seen, forms))
+    return Drafted(draft=made, written=_written(made, folder), unused=_unused(seen, forms))
+
+
+def _written(made: Draft, folder: Path) -> tuple[Path, ...]:
+    try:
+        return tuple(write_all({STUDY_FILE: made.text.encode(), SCHEMA_FILE: shipped_schema().encode()}, folder))
+    except UsageError as error:
+        raise UsageError(str(folder), expected=error.expected, found=error.found, do=error.do) from error
 
 
 def _require_new(folder: Path) -> None:
@@ -75,9 +81,9 @@ def _found(files: Sequence[str | Path]) -> list[Path]:
         path = Path(word)
         if not path.exists() and WILD & set(word):
             matches = sorted(glob.glob(word, recursive=True))  # noqa: PTH207 (the pattern may be absolute)
-            found |= {one.resolve(): None for one in map(Path, matches) if one.is_file()}
+            found |= {_absolute(one): None for one in map(Path, matches) if one.is_file()}
         elif path.is_file():
-            found[path.resolve()] = None
+            found[_absolute(path)] = None
         else:
             raise UsageError(
                 f"--from {word}",
@@ -93,7 +99,7 @@ def _found(files: Sequence[str | Path]) -> list[Path]:
 
 def _lying(paths: Sequence[Path], folder: Path) -> tuple[Path, str | None]:
     """The folder that study.toml names files from, and ``data_root`` where it is not the study's own."""
-    own = folder.resolve()
+    own = _absolute(folder)
     if all(path.is_relative_to(own) for path in paths):
         return own, None
     others = {path.parent for path in paths}
@@ -106,6 +112,11 @@ def _lying(paths: Sequence[Path], folder: Path) -> tuple[Path, str | None]:
         found=f"{len(others)} folders: {listed(sorted(one.name for one in others))}",
         do=f"copy them into {folder}, which keeps a study in one place, and name them there",
     )
+
+
+def _absolute(path: Path) -> Path:
+    """From the root, and through links as they were named: a link in the study's folder lies in it."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 (resolve would follow links)
 
 
 def _names_below(root: Path) -> list[str]:

@@ -26,11 +26,18 @@ class Answers:
     columns: list[Line] = field(default_factory=list)
     recode: dict[str, list[Line]] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
+    ours: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Our names that a column of the source fills already."""
+        return frozenset(self.ours)
 
     def map(self, ours: str, export: str, why: str = "", note: str = "") -> None:
         """Fill our column from the export's; said only where the names differ or somebody should look."""
         self.used.append(export)
+        self.ours.append(ours)
         if ours != export or why:
             self.columns.append(Line(key=ours, value=export, why=why, note=note))
 
@@ -71,13 +78,12 @@ def _fills_glossary(look: Look, name: str, table: str, measures: Measures, answe
             _recode_flag(column, look, answers)
             return True
         if look.numeric:
-            own = measures.add(_single(look, name))
+            own = measures.add(_single(look, name), answers.taken)
             why = f"the glossary has a column of this name on another scale ({_bounds(column)}); this one is kept apart"
             answers.map(own, look.name, why=why)
             return True
     near = nearest_column(look, name, table, measures.glossary.values())
-    taken = {line.key for line in answers.columns} | set(answers.used)
-    if near is None or near.name in taken or near.name in measures.found:
+    if near is None or near.name in {*answers.taken, *answers.used} or near.name in measures.found:
         return False
     beyond = _strays(look, near.low, near.high)
     why = f"alike in name or wording; is it this? {near.meaning}" + (f" Also, {beyond}" if beyond else "")
@@ -131,11 +137,12 @@ def _add_battery(battery: Measure, looks: Sequence[Look], measures: Measures, an
 def _add_single(look: Look, name: str, measures: Measures, answers: Answers) -> None:
     flag = len(look.words) == 2 and all(plain(word) in YES for word in look.words)
     labels = {label: code for code, label in look.labels.items()}
-    ours = measures.add(_single(look, name, flag=flag, coded=bool(look.words) and set(look.words) <= set(labels)))
+    coded = bool(look.words) and set(look.words) <= set(labels)
+    ours = measures.add(_single(look, name, flag=flag, coded=coded), answers.taken)
     answers.map(ours, look.name)
     if flag:
         answers.recode[ours] = [Line(key=word, value=YES[plain(word)]) for word in look.words]
-    elif look.words and set(look.words) <= set(labels) and all(_is_number(labels[word]) for word in look.words):
+    elif coded and all(map(_is_number, look.labels)):
         answers.recode[ours] = [Line(key=label, value=_number(code)) for label, code in labels.items()]
 
 

@@ -60,18 +60,18 @@ class Measures:
     glossary: Glossary
     found: dict[str, Measure] = field(default_factory=dict)
 
-    def add(self, measure: Measure) -> str:
-        """Take the measure in, and return the name it got: the glossary's names and those of others are taken."""
+    def add(self, measure: Measure, taken: frozenset[str] = frozenset()) -> str:
+        """Take the measure in, and return the name it got: the glossary's, others' and those ``taken`` are not free."""
         name = measure.name
-        while (
-            name in self.glossary
-            or (name in self.found and not _same(self.found[name], measure))
-            or self._is_item(name, measure)
-        ):
+        while not self._is_free(name, measure, taken):
             name = _next(name)
         before = self.found.get(name)
         self.found[name] = replace(measure if before is None else _widest(before, measure), name=name)
         return name
+
+    def _is_free(self, name: str, measure: Measure, taken: frozenset[str]) -> bool:
+        another = name in self.found and not _same(self.found[name], measure)
+        return not (name in taken or name in self.glossary or another or self._is_item(name, measure))
 
     def _is_item(self, name: str, measure: Measure) -> bool:
         others = [one for key, one in self.found.items() if key != name]

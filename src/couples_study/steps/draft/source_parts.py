@@ -41,12 +41,7 @@ def _main(source: Guessed) -> Part:
     part.say("reader", form.reader, why=form.doubts.get("reader", ""))
     files = form.files[0] if len(form.files) == 1 else list(form.files)
     pattern = any("*" in name for name in form.files)
-    part.say(
-        "files",
-        files,
-        why=form.doubts.get("files", ""),
-        note="every file that fits is read; a later delivery only adds" if pattern else "",
-    )
+    part.say("files", files, note="every file that fits is read; a later delivery only adds" if pattern else "")
     part.say("table", source.when.table, why=source.when.table_why)
     for key, value in form.options.items():
         part.say(key, value, why=form.doubts.get(key, ""))
@@ -57,14 +52,16 @@ def _main(source: Guessed) -> Part:
     _say_layout(part, source)
     _say_dates(part, source)
     _say_arm(part, source)
+    _say_unused(part, source)
+    return part
+
+
+def _say_unused(part: Part, source: Guessed) -> None:
     if source.copies is not None:
-        shown = _some(source.copies.copies)
-        part.remark(
-            f"left out, since each is the partner's own answer of the other row: {shown}", why=source.copies.why
-        )
+        shown = f"left out, since each is the partner's own answer of the other row: {_some(source.copies.copies)}"
+        part.remark(shown, why=source.copies.why)
     if source.answers.left:
         part.remark(f"not used (ids, other dates, texts, hardly answered): {_some(source.answers.left)}")
-    return part
 
 
 def _say_layout(part: Part, source: Guessed) -> None:
