@@ -42,8 +42,10 @@ notebooks: $(READY)
 
 docs: $(READY)
 	@$(PY) tools/make_docs.py
+	@$(PY) tools/make_schema.py
 
 docs-check: $(READY)
+	@$(PY) tools/make_schema.py --check
 	@$(PY) tools/make_docs.py --check
 
 validation: $(READY)
