@@ -162,9 +162,8 @@ def many_files(work: Path, couples: int) -> list[tuple[str, str]]:
     rows = []
     for jobs in (1, 2):
         run = alone("ours", folder, work / f"many{jobs}", jobs)
-        rows.append(
-            (f"{FILES} files, --jobs {jobs}", f"{run['rows']:,.0f} rows, {run['all']:.1f} s, peak {run['peak']:.0f} MB")
-        )
+        told = f"{run['rows']:,.0f} rows, {run['all']:.1f} s, peak {run['peak']:.0f} MB"
+        rows.append((f"{FILES} files, --jobs {jobs}", told))
         shutil.rmtree(work / f"many{jobs}")
     frame = pd.read_csv(folder / "diary_00.csv").memory_usage(deep=True).sum() / 2**20
     return [*rows, (f"the frame of all {FILES} files", f"{FILES * frame:.0f} MB")]
