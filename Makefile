@@ -53,6 +53,7 @@ validation: $(READY)
 
 bench: $(READY)
 	@$(PY) benchmarks/run.py --huge
+	@$(PY) benchmarks/intake.py --huge
 
 calibrate: $(READY)
 	@$(PY) benchmarks/type_one_error.py --reps 2000

@@ -117,6 +117,18 @@ def test_dates_without_any_first_day_are_refused(dated):
         dated("2026-03-28", start="")
 
 
+def test_events_that_have_names_are_numbered_by_a_closed_map(take):
+    waves = (
+        '\n[[source]]\nreader = "csv"\nfiles = "waves.csv"\ntable = "survey_waves"\n'
+        'keys = { couple = "dyad", person = "pid", wave = "event" }\ncolumns = { resentment_1 = "r" }\n'
+        "recode = { event = { enrollment_arm_1 = 0, followup_arm_1 = 1 } }\n"
+    )
+    rows = "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n"
+    intake = take(HEAD + DYADS + PEOPLE + waves, {"people.csv": PEOPLE_CSV, "waves.csv": rows})
+    assert intake.tables["survey_waves"]["wave"].tolist() == [0, 1]
+    assert held(intake, "waves") == [(3, "unknown_label"), (4, "missing_key")]
+
+
 def test_days_that_count_from_one(take):
     diary = (
         "dyad,pid,day,stress,touch,conflict\n1,a,1,1,1,no\n1,b,0,1,1,no\n1,a,2.0,1,1,no\n1,b,2.5,1,1,no\n1,b,x,1,1,no\n"

@@ -68,7 +68,8 @@ def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyad
             answers[name] = name
     by = _by_column(source, dyads, names, answers)
     _require_missing_in(source, {*answers, *answers.values()}, file)
-    _require_recoded(source, {*answers, *answers.values(), by or "", dyads.by or ""}, file)
+    numbered = {source.keys.day or "", source.keys.wave or "", source.keys.week or ""}
+    _require_recoded(source, {*answers, *answers.values(), *numbered, by or "", dyads.by or ""}, file)
     rules = {*source.only, *(column for rule in source.drop.values() for column in rule)}
     used = set(answers.values()) | keys | rules | {by or ""}
     ignored = tuple(name for name in header if not used & {name, names_of(source, name)})

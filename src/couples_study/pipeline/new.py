@@ -10,7 +10,7 @@ from pathlib import Path
 
 from couples_study.contracts.base import parsed
 from couples_study.contracts.reader import Reader
-from couples_study.contracts.schema import SCHEMA_FILE, shipped_schema
+from couples_study.contracts.schema import SCHEMA_FILE
 from couples_study.contracts.study import StudyFile
 from couples_study.core.errors import DeliveryError, UsageError, listed
 from couples_study.core.paths import STUDY_FILE
@@ -34,7 +34,7 @@ class Drafted:
 
 
 def run_new(folder: str | Path, files: Sequence[str | Path], registry: Mapping[str, Reader] | None = None) -> Drafted:
-    """Draft ``folder``/study.toml from the exports, and write it with the schema that editors check it by.
+    """Draft ``folder``/study.toml from the exports.
 
     Refused with a `UsageError`: a folder that has a study.toml, exports that lie in several other folders, and names
     that are no files. Exports in one other folder stay there; ``data_root`` names it.
@@ -52,14 +52,14 @@ def run_new(folder: str | Path, files: Sequence[str | Path], registry: Mapping[s
             found="codebooks only",
             do="name the data files as well",
         )
-    made = draft(forms, name=_absolute(folder).name, folder=str(folder), data_root=data_root, schema=f"./{SCHEMA_FILE}")
+    made = draft(forms, name=_absolute(folder).name, folder=str(folder), data_root=data_root)
     _require_valid(made)
     return Drafted(draft=made, written=_written(made, folder), unused=_unused(seen, forms))
 
 
 def _written(made: Draft, folder: Path) -> tuple[Path, ...]:
     try:
-        return tuple(write_all({STUDY_FILE: made.text.encode(), SCHEMA_FILE: shipped_schema().encode()}, folder))
+        return tuple(write_all({STUDY_FILE: made.text.encode()}, folder))
     except UsageError as error:
         raise UsageError(str(folder), expected=error.expected, found=error.found, do=error.do) from error
 

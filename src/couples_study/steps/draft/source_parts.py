@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from couples_study.steps.draft import redcap
 from couples_study.steps.draft.forms import Line, Part
 from couples_study.steps.draft.guess_missing import decimal_of, missing_lines
 from couples_study.steps.draft.sources import Guessed
@@ -11,6 +12,7 @@ from couples_study.steps.draft.words import NOT, called, plain
 from couples_study.steps.draft.write_toml import toml, toml_key
 
 MOST_NAMED = 12
+WAVES = "which wave is this event? 0 is the first"
 STATUS = {
     "preview": ("Status", ["1", "8", "9", "12", "Survey Preview", "Survey Test", "Spam"]),
     "unfinished": ("Finished", ["0", "False", "FALSE", "false"]),
@@ -23,6 +25,9 @@ def source_parts(source: Guessed, is_by: bool) -> list[Part]:
     parts = [main, _keys(source)]
     if source.answers.columns:
         parts.append(Part(heading="[source.columns]", lines=list(source.answers.columns)))
+    if source.when.column == redcap.EVENT:
+        numbered = [Line(key=event, value=n, why=WAVES) for n, event in enumerate(source.only[redcap.EVENT])]
+        parts.append(Part(heading=f"[source.recode.{redcap.EVENT}]", lines=numbered))
     for target, lines in source.answers.recode.items():
         parts.append(Part(heading=f"[source.recode.{toml_key(target)}]", lines=lines))
     parts += _missing(source)

@@ -120,7 +120,7 @@ def _of_redcap(time: When, part: redcap.Piece, looks: Mapping[str, Look]) -> Whe
             last=int(instance.highest),
         )
     if len(events) > 1:
-        why = "a wave is a whole number, and REDCap's events are names: name a column that numbers them"
+        why = "its events are numbered under recode, in the order in which they came"
         return When(table="survey_waves", key="wave", column=redcap.EVENT, why=why)
     return time
 

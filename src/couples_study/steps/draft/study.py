@@ -25,11 +25,11 @@ NEXT = (
 )
 
 
-def draft(forms: Sequence[Form], *, name: str, folder: str, data_root: str | None = None, schema: str = "") -> Draft:
+def draft(forms: Sequence[Form], *, name: str, folder: str, data_root: str | None = None) -> Draft:
     """The text of a study.toml for these forms, and its unsure lines.
 
-    ``name`` becomes the study's id and title, ``folder`` is how the next commands call the study, ``schema`` where an
-    editor finds the JSON Schema. The text is always a valid study.toml, right or wrong.
+    ``name`` becomes the study's id and title, ``folder`` is how the next commands call the study. The text is always
+    a valid study.toml, right or wrong.
     """
     measures = Measures(glossary())
     sources = [source for form in forms for source in sources_of(form, measures)]
@@ -39,7 +39,7 @@ def draft(forms: Sequence[Form], *, name: str, folder: str, data_root: str | Non
         parts += source_parts(source, is_by=source is by)
     parts += [measure.part() for measure in measures.found.values()]
     parts.append(_closing())
-    head = [f"#:schema {schema}"] * bool(schema) + [
+    head = [
         f"study.toml of {study_id(name)}",
         *(words.format(folder=folder) for words in NEXT),
     ]
