@@ -176,8 +176,9 @@ def page(rows: list[tuple[str, str]], command: str, n: int) -> str:
         f"Written by `{command}` on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"pandas {pd.__version__}.\n\n"
         f"One diary of {n:,} rows and 20 columns. Bare is `pandas.read_csv`, a Pandera schema of the same types, "
-        "ranges,\nlabels and keys, and `to_parquet`; intake also recodes, links partners, compares their reports, counts every "
-        "row and writes its page.\nThe shortest of several runs, each in a process of its own, without imports.\n"
+        "ranges,\nlabels and keys, and `to_parquet`; intake also recodes, links partners, compares their reports, "
+        "counts every row\nand writes its page. The shortest of several runs, each in a process of its own, "
+        "without imports.\n"
     )
     return "\n".join([head, "| what | measured |", "|---|---|", *lines, ""])
 
