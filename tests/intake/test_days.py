@@ -165,3 +165,8 @@ def test_events_are_numbered_within_a_persons_day_and_doubles_are_held(take):
     assert intake.tables["events"][["person_id", "day", "number", "mood"]].to_numpy().tolist() == [
         ["1/a", 0, 1, 1], ["1/a", 0, 2, 1], ["1/a", 0, 3, 3], ["1/a", 1, 1, 1], ["1/b", 0, 1, 2],
     ]  # fmt: skip
+
+
+def test_the_time_zone_of_the_moments_is_stated_where_there_are_any(dated):
+    assert any("Europe/Vienna" in note for note in dated("2026-03-28T21:00").ledger.sources[1].notes)
+    assert not any("Vienna" in note for note in dated("2026-03-28").ledger.sources[1].notes)

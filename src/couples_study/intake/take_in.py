@@ -83,12 +83,14 @@ def link(
     tables = tables_of(delivered, roster.people, couples, glossary, added)
     if set_aside_careless(everyone, tables, couples, batteries or {}, study.checks.careless):
         tables = tables_of(delivered, roster.people, couples, glossary, added)
-    entries = tuple(_entry(names[number], records) for number, files in enumerate(delivered) for records in files)
+    entries = tuple(
+        _entry(names[number], records, study) for number, files in enumerate(delivered) for records in files
+    )
     ledger = Ledger(
         sources=entries,
         tables={name: _table_entry(name, tables, everyone) for name in tables},
         data_root=study.study.data_root,
-        notes=states.notes,
+        notes=(*states.notes, *_singles(roster, study)),
     )
     held = {names[number]: _held_rows(files) for number, files in enumerate(delivered)}
     return Intake(
@@ -164,6 +166,12 @@ def _set_aside_unanswered(records: Records) -> None:
         records.set_aside(~said, "unanswered")
 
 
+def _singles(roster: Roster, study: StudyFile) -> tuple[str, ...]:
+    """How many couples have one member only, where the study says that both take part."""
+    alone = int(roster.people.groupby("couple_id")["_person"].nunique().eq(1).sum())
+    return (f"couples with one member only: {alone}",) if alone and not study.dyads.single else ()
+
+
 def _added(roster: Roster, states: States) -> dict[str, pd.DataFrame]:
     """What the roster and the states know of couples and people beside what the tables' own sources say."""
     starts = pd.DataFrame({"couple_id": pd.Series(dtype="str")})
@@ -174,7 +182,14 @@ def _added(roster: Roster, states: States) -> dict[str, pd.DataFrame]:
     return {"start": starts, "couples": couples, "people": people}
 
 
-def _entry(name: str, records: Records) -> SourceEntry:
+def _zone(records: Records, study: StudyFile) -> tuple[str, ...]:
+    """In which time zone the moments of a file were read, where it tells any."""
+    if records.entered is None or np.isnat(records.entered).all():
+        return ()
+    return (f"times without an offset are of {records.source.time_zone or study.study.time_zone}",)
+
+
+def _entry(name: str, records: Records, study: StudyFile) -> SourceEntry:
     reasons = records.reasons()
     counts = reasons["reason"].value_counts().sort_index()
     export = records.export
@@ -193,7 +208,7 @@ def _entry(name: str, records: Records) -> SourceEntry:
         columns_ignored=records.mapping.ignored,
         recodes=dict(sorted(records.recodes.items())),
         missing_codes={name: dict(sorted(kinds.items())) for name, kinds in sorted(records.missing_codes.items())},
-        notes=export.notes,
+        notes=(*export.notes, *_zone(records, study)),
     )
 
 
