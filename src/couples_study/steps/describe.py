@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from couples_study.contracts.checks import Careless
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.seen import USED
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
@@ -109,7 +110,8 @@ def _watched(checked: Checked, intake: Intake) -> dict[str, pd.DataFrame]:
     checks = checked.study.checks
     wanted = {"device", "answer_seconds"}
     wanted |= {name for pair in (*DEFAULT_PAIRS, *checks.partners) for name in (pair.mine, pair.partners)}
-    wanted |= {item for battery in batteries_of(checked).values() for item in battery.items}
+    if checks.careless != Careless():
+        wanted |= {item for battery in batteries_of(checked).values() for item in battery.items}
     everything = checks.careless.too_fast is not None
     small = {name: intake.tables[name] for name in ("people", "couples")}
     return small | {
