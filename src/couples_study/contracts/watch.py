@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 DriftKind = Literal["renamed", "gone", "new", "range_changed", "code_moved", "words_new", "words_gone", "more_missing"]
 USED_DAY, CAME_DAY, SILENT_DAY, NOT_DUE = "u", "c", ".", " "
@@ -147,8 +147,7 @@ class Devices:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonDays:
+class PersonDays(NamedTuple):
     """One person's diary: ``days`` has a letter per study day (`USED_DAY`, `CAME_DAY`, `SILENT_DAY`, `NOT_DUE`)."""
 
     couple: str
@@ -160,8 +159,7 @@ class PersonDays:
     used: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoupleDays:
+class CoupleDays(NamedTuple):
     """Evenings on which both partners were due, and those on which both, or exactly one, answered."""
 
     couple: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_PSEUDONYM = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]{1,16}")  # most ids by far, so they are looked at first
+_PSEUDONYM = re.compile(r"[0-9]{1,7}|[A-Za-z]{1,4}[0-9][A-Za-z0-9]{0,11}")  # most ids by far, so they come first
 _NUMBER_MARKS = re.compile(r"[\s()./\-]")
 _PHONE = re.compile(r"(?:\+\d{7,15}|0\d{7,14}|\d{10,15})")
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[\s._'\-]+[^\W\d_]{2,})+")

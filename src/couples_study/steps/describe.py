@@ -180,6 +180,7 @@ def _answered(intake: Intake, checked: Checked) -> tuple[DayAnswered, ...]:
         return ()
     fates = intake.fates
     used = fates[(fates["table"] == "diary_days") & (fates["outcome"] == USED)]
-    counts = used.groupby("day")["person_id"].nunique().reindex(range(scheduled), fill_value=0)
+    one_each = used[["day", "couple_id", "person_id"]].drop_duplicates()
+    counts = one_each["day"].value_counts().reindex(range(scheduled), fill_value=0)
     due = len(intake.people)
     return tuple(DayAnswered(day=day, scheduled=due, answered=n) for day, n in enumerate(counts.tolist()))

@@ -37,20 +37,14 @@ def compliance_of(grid: Grid | None, roll: Roll) -> Compliance:
     letters = np.select(
         [used, answered, grid.due], [ord(one) for one in (USED_DAY, CAME_DAY, SILENT_DAY)], ord(NOT_DUE)
     )
-    lines = letters.astype("uint8")
+    text, width = letters.astype("uint8").tobytes().decode("ascii"), letters.shape[1]
     sums = np.stack([cells.sum(axis=1) for cells in (grid.due, answered, used)], axis=1).tolist()
     couples_of = roll.couple_of.tolist()
     people = tuple(
         PersonDays(
-            couple=roll.couples[couples_of[i]],
-            person=roll.people[i],
-            role=roll.roles[i],
-            days=lines[i].tobytes().decode("ascii"),
-            due=due,
-            answered=came,
-            used=kept,
+            roll.couples[couples_of[i]], roll.people[i], roll.roles[i], text[i * width : (i + 1) * width], *counts
         )
-        for i, (due, came, kept) in enumerate(sums)
+        for i, counts in enumerate(sums)
     )
     couples_due = grid.due[roll.first] & grid.due[roll.second]
     one, other = answered[roll.first], answered[roll.second]
@@ -65,7 +59,7 @@ def compliance_of(grid: Grid | None, roll: Roll) -> Compliance:
 
 def _couples(roll: Roll, due: np.ndarray, both: np.ndarray, one: np.ndarray) -> tuple[CoupleDays, ...]:
     sums = np.stack([roll.pairs, *(cells.sum(axis=1) for cells in (due, both, one))], axis=1).tolist()
-    return tuple(CoupleDays(couple=roll.couples[i], due=d, both=b, one=o) for i, d, b, o in sums)
+    return tuple(CoupleDays(roll.couples[i], *counts) for i, *counts in sums)
 
 
 def _days(cells: list[np.ndarray]) -> tuple[DayCount, ...]:

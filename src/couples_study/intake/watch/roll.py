@@ -11,6 +11,7 @@ import pandas as pd
 from couples_study.privacy.shown import shown_couples, shown_people
 
 _DIGITS = re.compile(r"\d+")
+_WORD_AND_NUMBER = r"^(?P<word>[^0-9]*)(?P<number>[0-9]{1,12})$"
 UNKNOWN = -1
 
 
@@ -54,21 +55,21 @@ class Roll:
 def roll_of(people: pd.DataFrame) -> Roll:
     """The roll of ``people`` (couple_id, person_id, role), whatever the order of its rows."""
     known = people[["couple_id", "person_id", "role"]].astype("str").fillna("")
-    words = sorted(set(known["couple_id"]), key=natural)
-    place = dict(zip(words, range(len(words)), strict=True))
-    told = zip(known["couple_id"].tolist(), known["role"].tolist(), known["person_id"].tolist(), strict=True)
-    rows = sorted({(place[couple], role, person) for couple, role, person in told})
-    couple_codes = np.array([row[0] for row in rows], dtype="int64")
+    words = _in_natural_order(known["couple_id"])
+    place = pd.Series(np.arange(len(words)), index=pd.Index(words, dtype="str"))
+    rows = known.assign(place=place.reindex(known["couple_id"]).to_numpy()).drop_duplicates()
+    rows = rows.sort_values(["place", "role", "person_id"], kind="stable")
+    couple_codes = rows["place"].to_numpy(dtype="int64")
     sizes = np.bincount(couple_codes, minlength=len(words))
     starts = np.cumsum(sizes) - sizes
     places = np.arange(len(rows)) - starts[couple_codes]
     couples = shown_couples(words)
-    ids = [row[2] for row in rows]
+    ids = rows["person_id"].tolist()
     pairs = np.flatnonzero(sizes == 2)
     return Roll(
         couples=tuple(couples),
-        people=tuple(shown_people(ids, [couples[row[0]] for row in rows], places.tolist())),
-        roles=tuple(row[1] for row in rows),
+        people=tuple(shown_people(ids, [couples[place] for place in couple_codes.tolist()], places.tolist())),
+        roles=tuple(rows["role"].tolist()),
         couple_of=couple_codes,
         pairs=pairs,
         first=starts[pairs],
@@ -77,6 +78,17 @@ def roll_of(people: pd.DataFrame) -> Roll:
         person_ids=pd.Index(np.array(ids, dtype=object)),
         single_ids=len(set(ids)) == len(ids),
     )
+
+
+def _in_natural_order(ids: pd.Series) -> list[str]:
+    """The distinct ids with C2 before C10; where all are numbers, or words before one, without a look at each."""
+    distinct = ids.drop_duplicates()
+    parts = distinct.str.extract(_WORD_AND_NUMBER)
+    if parts["number"].isna().any():
+        return sorted(distinct.tolist(), key=natural)
+    padded = parts["word"] + parts["number"].str.zfill(12)
+    keys = pd.DataFrame({"padded": padded, "word": distinct})
+    return keys.sort_values(["padded", "word"], kind="stable")["word"].tolist()
 
 
 def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -89,6 +101,8 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
 
 def natural(word: str) -> tuple[str, str]:
     """A sorting key that puts C2 before C10."""
+    if word.isdecimal():
+        return word.zfill(12), word
     return _DIGITS.sub(lambda digits: digits.group().zfill(12), word), word
 
 
