@@ -16,6 +16,7 @@ from couples_study.contracts.hypothesis import BUILT_IN_ID, Hypothesis
 TableName = Literal["couples", "people", "survey_waves", "diary_days", "events", "assays"]
 MissingKind = Literal["refused", "not_applicable", "not_reached", "technical"]
 ROW = "@row"
+NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,:/-][0-9]+)*")
 STUDY_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -199,10 +200,16 @@ class Source(Strict):
         return self
 
     def knows(self, header: tuple[str, ...]) -> bool:
-        """Whether ``header`` has any column that this source names; if none, what stands there may be answers."""
-        named = {name for name in self.keys.model_dump().values() if name is not None} | set(self.columns.values())
+        """Whether ``header`` may be repeated: it has half of the columns that this source names, and no number.
+
+        Otherwise what stands there may be answers, or names run together with answers.
+        """
+        named = {name for name in self.keys.model_dump().values() if name not in (None, ROW)} | set(
+            self.columns.values()
+        )
         prefixes = ("", *self.prefixes.values())
-        return any(prefix + name in header for name in named for prefix in prefixes)
+        there = sum(any(prefix + name in header for prefix in prefixes) for name in named)
+        return there > 0 and 2 * there >= len(named) and not any(NUMBER.fullmatch(cell) for cell in header)
 
 
 class Measure(Strict):
