@@ -59,7 +59,8 @@ def _meets(records: Records, column: str, values: tuple[str, ...]) -> np.ndarray
 
 def _of_rows(records: Records, column: str) -> Coded:
     cells = coded.column(records.told.cells, column)
-    return coded.interleaved([cells] * len(records.source.prefixes)) if records.source.prefixes else cells
+    partners = records.source.partners
+    return coded.interleaved([cells] * len(partners)) if partners else cells
 
 
 def _among(texts: pd.Series, values: tuple[str, ...]) -> np.ndarray:

@@ -224,6 +224,6 @@ def _held_of(records: Records) -> pd.DataFrame:
             "_column": reasons["column"],
         }
     )
-    if records.source.prefixes:
-        told["_partner"] = np.array(list(records.source.prefixes))[positions % len(records.source.prefixes)]
+    if partners := records.source.partners:
+        told["_partner"] = np.array(partners)[positions % len(partners)]
     return pd.concat([told, records.export.rows(records.row[positions])], axis=1)
