@@ -72,7 +72,7 @@ def test_the_file_that_the_others_are_made_from_is_good():
         ('files = "diary.csv"', 'files = "diary.csv"\nseparator = "§"', "source[2].separator: a separator is one plain"),
         ('files = "diary.csv"', "files = \"diary.csv\"\nseparator = '\"'", "source[2].separator: a separator is one plain"),
         ('files = "diary.csv"', 'files = "diary.csv"\nseparator = ", "', "source[2].separator"),
-        ('files = "diary.csv"', 'files = "diary.csv"\nlayout = "wide"', "prefixes go together"),
+        ('files = "diary.csv"', 'files = "diary.csv"\nlayout = "wide"', "prefixes (or suffixes) go together"),
         ('files = "diary.csv"', 'files = "diary.csv"\nprefixes = { woman = "W_" }', "a prefix of their own"),
         ('files = "diary.csv"', 'files = "diary.csv"\nprefixes = { woman = "W_", man = "W_" }', "a prefix of their own"),
         ('files = "diary.csv"', 'files = "diary.csv"\nprefixes = { woman = "W_", man = "" }', "a prefix of their own"),

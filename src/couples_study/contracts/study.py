@@ -16,6 +16,7 @@ from couples_study.contracts.hypothesis import BUILT_IN_ID, Hypothesis
 TableName = Literal["couples", "people", "survey_waves", "diary_days", "events", "assays"]
 MissingKind = Literal["refused", "not_applicable", "not_reached", "technical"]
 ROW = "@row"
+WIDE_IN_TIME = "; an export with a column for each occasion needs a row for each of them first"
 STUDY_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -191,11 +192,11 @@ class Source(Strict):
         if self.unit is not None and self.arm is None:
             raise ValueError('unit says what was randomised; it goes with arm = "<column>"')
         if self.table == "diary_days" and (self.keys.day is None) == (self.keys.date is None):
-            raise ValueError("a diary_days source has either a day or a date among its keys")
+            raise ValueError(f"a diary_days source has either a day or a date among its keys{WIDE_IN_TIME}")
         if self.table == "survey_waves" and (self.keys.wave is None) == (self.keys.week is None):
-            raise ValueError("a survey_waves source has either a wave or a week among its keys")
+            raise ValueError(f"a survey_waves source has either a wave or a week among its keys{WIDE_IN_TIME}")
         if self.table in ("events", "assays") and (self.keys.day is None) == (self.keys.date is None):
-            raise ValueError(f"a source of {self.table} has either a day or a date among its keys")
+            raise ValueError(f"a source of {self.table} has either a day or a date among its keys{WIDE_IN_TIME}")
         if self.keys.couple is None and self.keys.person is None:
             raise ValueError("keys name at least a couple or a person column")
         if self.table == "couples" and self.keys.couple is None:
