@@ -93,7 +93,9 @@ def test_two_sites_may_fill_one_column_but_not_for_the_same_evening(take):
         take(toml, {"people.csv": PEOPLE_CSV, "north.csv": north, "south.csv": south + "\n1,a,0,10,1,no"})
 
 
-ONE_FILE = "dyad,pid,sex,kind,day,age,stress\n1,a,f,person,,30,\n1,b,m,person,,31,\n1,a,f,diary,0,,10\n1,b,m,diary,0,,20\n"
+ONE_FILE = (
+    "dyad,pid,sex,kind,day,age,stress\n1,a,f,person,,30,\n1,b,m,person,,31,\n1,a,f,diary,0,,10\n1,b,m,diary,0,,20\n"
+)
 BOTH = (
     HEAD + DYADS + PEOPLE.replace("people.csv", "all.csv") + 'only = { kind = "person" }\n'
     + DIARY.split("columns")[0].replace("diary.csv", "all.csv") + 'only = { kind = "diary" }\n'
