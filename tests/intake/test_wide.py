@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.small_studies import DYADS, HEAD, held
+from tests.small_studies import DYADS, HEAD, held, write_study
 
 from couples_study.core.errors import DeliveryError
+from couples_study.pipeline.run import run_plan
 
 SOURCE = """
 [[source]]
@@ -72,3 +73,25 @@ def test_a_suffix_that_no_column_has_is_named(take):
     toml, files = study("suffixes")
     with pytest.raises(DeliveryError, match=r"columns that end with '\.3' \(suffix of man\)"):
         take(toml.replace('".2"', '".3"'), files)
+
+
+HYPOTHESIS = """
+[[hypothesis]]
+id = "H1"
+statement = "More touches, less stress."
+model = "apim"
+outcome = "stress_day"
+actor = ["touch_received_n"]
+covariates = []
+smallest_effect = { value = 0.5, unit = "points per touch", why = "why not" }
+"""
+
+
+def test_a_plan_counts_the_same_rows_with_either_mark(tmp_path):
+    plans = []
+    for marked in MARKED:
+        toml, files = study(marked)
+        (plan,) = run_plan(str(write_study(tmp_path / marked, toml + HYPOTHESIS, files)))
+        plans.append(plan)
+    assert plans[0] == plans[1]
+    assert plans[1].expected_rows == 6
