@@ -170,3 +170,28 @@ def test_events_are_numbered_within_a_persons_day_and_doubles_are_held(take):
 def test_the_time_zone_of_the_moments_is_stated_where_there_are_any(dated):
     assert any("Europe/Vienna" in note for note in dated("2026-03-28T21:00").ledger.sources[1].notes)
     assert not any("Vienna" in note for note in dated("2026-03-28").ledger.sources[1].notes)
+
+
+@pytest.mark.parametrize("by", ["wave", "visit"])
+def test_waves_that_have_names_are_counted_by_a_closed_recode(take, by):
+    waves = (
+        '[[source]]\nreader = "csv"\nfiles = "w.csv"\ntable = "survey_waves"\n'
+        'keys = { couple = "dyad", person = "pid", wave = "visit" }\n'
+        f"recode = {{ {by} = {{ intake_arm_1 = 0, follow_up_arm_1 = 2 }} }}\n"
+    )
+    rows = "dyad,pid,visit,age\n1,a,intake_arm_1,30\n1,a,follow_up_arm_1,31\n1,b,dropout_arm_1,30\n1,b,,31\n"
+    intake = take(HEAD + DYADS + PEOPLE + waves, {"people.csv": PEOPLE_CSV.replace(",age", ",old"), "w.csv": rows})
+    assert intake.tables["survey_waves"]["wave"].tolist() == [0, 2]
+    assert held(intake, "w") == [(3, "unknown_label"), (4, "missing_key")]
+    assert intake.ledger.sources[1].recodes == {"wave": 2}
+
+
+def test_a_recoded_day_is_counted_like_a_delivered_one(take):
+    toml = (
+        HEAD + "first_day = 1\n" + DYADS + PEOPLE + DIARY.replace("{ conflict", "{ day = { Mo = 1, Tu = 2 }, conflict")
+    )
+    files = {
+        "people.csv": PEOPLE_CSV,
+        "diary.csv": "dyad,pid,day,stress,touch,conflict\n1,a,Mo,1,1,no\n1,a,Tu,2,1,no\n",
+    }
+    assert take(toml, files).tables["diary_days"]["day"].tolist() == [0, 1]

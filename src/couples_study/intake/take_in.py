@@ -25,7 +25,7 @@ from couples_study.intake.places import all_couples
 from couples_study.intake.profile import profile_of
 from couples_study.intake.records import Records, records_of
 from couples_study.intake.roster import Roster, identify, link_records, roster_of
-from couples_study.intake.rules import apply_rules, require_rule_columns
+from couples_study.intake.rules import apply_rules, leave_to_other_sources, require_rule_columns
 from couples_study.intake.states import States, ends_of, set_aside_after, states_of
 from couples_study.intake.values import read_values
 from couples_study.intake.waves import hold_waves_out_of_order
@@ -147,6 +147,7 @@ def first_look(study: StudyFile, source: Source, export: RawExport, glossary: Gl
     require_rule_columns(source, export.columns, export.file)
     records = records_of(export, source, mapping)
     apply_rules(records)
+    leave_to_other_sources(records)
     identify(records, study.dyads)
     read_values(records, glossary)
     read_times(records, study.study)
@@ -239,6 +240,6 @@ def _held_of(records: Records) -> pd.DataFrame:
             "_column": reasons["column"],
         }
     )
-    if records.source.prefixes:
-        told["_partner"] = np.array(list(records.source.prefixes))[positions % len(records.source.prefixes)]
+    if partners := records.source.partners:
+        told["_partner"] = np.array(partners)[positions % len(partners)]
     return pd.concat([told, records.export.rows(records.row[positions])], axis=1)
