@@ -23,10 +23,10 @@ smallest_effect = { value = 0.5, unit = "points per touch", why = "why not" }
 SECOND = """
 [[source]]
 reader = "csv"
-files = "people.csv"
+files = "diary.csv"
 table = "diary_days"
-keys = { couple = "dyad", person = "pid", day = "age" }
-columns = { stress_day = "sex" }
+keys = { couple = "dyad", person = "pid", day = "day" }
+columns = { stress_day = "touch" }
 """
 
 
@@ -59,9 +59,9 @@ FILES = {
     "NULs": ({"diary": b"dyad,pid\x00,day\n1,a,0\n"}, ["diary.csv", "NUL"]),
     "a spreadsheet": (
         {"diary": b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00"},
-        ["diary.csv", "renamed spreadsheet"],
+        ["diary.csv", "a zip archive"],
     ),
-    "wrong separator": ({"diary": DIARY_CSV.replace(",", ";")}, ["diary.csv", 'separator = ";"']),
+    "no separator": ({"diary": DIARY_CSV.replace(",", " ")}, ["diary.csv", "separator"]),
     "doubled header": ({"diary": DIARY_CSV.replace("touch,", "stress,")}, ["'stress' more than once"]),
     "key column absent": ({"diary": DIARY_CSV.replace("pid", "person")}, ["'pid'", "dyad, person, day"]),
     "column absent": ({"diary": DIARY_CSV.replace("touch", "touches")}, ["'touch'", "did you mean 'touches'"]),

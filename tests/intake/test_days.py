@@ -62,7 +62,7 @@ def test_without_an_opening_hour_nothing_is_late(dated):
 
 @pytest.mark.parametrize(
     "stamp",
-    ["28.03.2026", "2026-02-30", "2026-03-28T25:00", "yesterday", "2026-3-8", "2026-03-28T21:00+99:99", "20260328"],
+    ["2026-02-30", "03.28.2026", "2026-03-28T25:00", "yesterday", "2026-3-8", "2026-03-28T21:00+99:99", "20260328"],
 )
 def test_unreadable_dates_are_held(dated, stamp):
     assert held(dated(stamp)) == [(1, "unreadable_date")]
@@ -115,6 +115,18 @@ def test_first_days_may_stand_in_couples(dated):
 def test_dates_without_any_first_day_are_refused(dated):
     with pytest.raises(StudyFileError, match="start_date"):
         dated("2026-03-28", start="")
+
+
+def test_events_that_have_names_are_numbered_by_a_closed_map(take):
+    waves = (
+        '\n[[source]]\nreader = "csv"\nfiles = "waves.csv"\ntable = "survey_waves"\n'
+        'keys = { couple = "dyad", person = "pid", wave = "event" }\ncolumns = { resentment_1 = "r" }\n'
+        "recode = { event = { enrollment_arm_1 = 0, followup_arm_1 = 1 } }\n"
+    )
+    rows = "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n"
+    intake = take(HEAD + DYADS + PEOPLE + waves, {"people.csv": PEOPLE_CSV, "waves.csv": rows})
+    assert intake.tables["survey_waves"]["wave"].tolist() == [0, 1]
+    assert held(intake, "waves") == [(3, "unknown_label"), (4, "missing_key")]
 
 
 def test_days_that_count_from_one(take):

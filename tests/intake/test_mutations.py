@@ -11,7 +11,7 @@ from couples_study.contracts.base import parsed
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import StudyFile
 from couples_study.core.errors import CouplesStudyError
-from couples_study.intake import link, take_in
+from couples_study.intake import encoded, link, take_in
 from couples_study.readers import readers
 from couples_study.steps import check, derive
 
@@ -59,7 +59,7 @@ def mutated(content: bytes, rng: random.Random) -> bytes:
 def export(name, content, source, folder):
     path = folder / name
     path.write_bytes(content)
-    return RawExport(file=name, sha256="", frame=readers()["csv"].read(path, source))
+    return RawExport(file=name, sha256="", cells=encoded(readers()["csv"].read(path, source)))
 
 
 def test_three_hundred_mutations(tmp_path):
@@ -82,7 +82,7 @@ def test_three_hundred_mutations(tmp_path):
             outcomes["refused"] += bool(error.found and error.do)
             continue
         reconciled(intake)
-        assert sum(entry.export_rows_read for entry in intake.ledger.sources) == sum(len(one[0].frame) for one in files)
+        assert sum(entry.export_rows_read for entry in intake.ledger.sources) == sum(one[0].n_rows for one in files)
         if number % 10 == 0:
             derive(checked[which], intake)
         outcomes["taken"] += 1

@@ -17,7 +17,8 @@ def source(**words):
 def rows(tmp_path, content, **words):
     path = tmp_path / "x.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read(path, source(**words)).to_dict("split")["data"]
+    cells = read(path, source(**words))
+    return [list(row.values()) for row in cells.table.to_pylist()]
 
 
 def refusal(tmp_path, content, **words):
@@ -65,7 +66,7 @@ def test_other_encodings_are_read_where_they_are_named(tmp_path):
 def test_only_the_columns_asked_for_are_read(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id,a,b\n1,2,3\n")
-    assert read(path, source(), ("b",)).to_dict("list") == {"b": ["3"]}
+    assert read(path, source(), ("b",)).table.to_pydict() == {"b": ["3"]}
     assert header(path, source()) == ("id", "a", "b")
 
 
@@ -89,7 +90,7 @@ def test_what_is_not_text_is_refused(tmp_path, content):
 
 
 def test_a_wrong_separator_is_named(tmp_path):
-    message = refusal(tmp_path, "id;a\n1;2\n")
+    message = refusal(tmp_path, "id;a\n1;2\n", separator=",")
     assert "looks separated by semicolon" in message
     assert 'separator = ";"' in message
 

@@ -8,7 +8,6 @@ import pytest
 
 from couples_study.report.alt import alt_text, answered_alt, terms_alt, verdicts_alt
 from couples_study.report.bins import role_series
-from couples_study.report.compliance import plot_answered
 from couples_study.report.curve import shown_rivals
 from couples_study.report.figures import (
     figure_for,
@@ -21,6 +20,7 @@ from couples_study.report.figures import (
     to_png,
     to_svg,
 )
+from couples_study.report.intake.answered import plot_answered
 from couples_study.report.layout import spread, wrapped
 from couples_study.report.overview import scaled
 from couples_study.report.svg import inline

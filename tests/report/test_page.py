@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from couples_study.report import numbers as n
-from couples_study.report.held import NOTHING_TO_DO, row_ranges
+from couples_study.report.intake.held import row_ranges
+from couples_study.report.intake.steps import NOTHING_TO_DO
 from couples_study.report.page import intake_page, report_page, term_decimals
 
 from . import examples as ex

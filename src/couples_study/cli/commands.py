@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from couples_study.cli import new
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -83,12 +84,13 @@ def _intake_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", metavar="STUDY", help=STUDY_HELP)
     parser.add_argument("--out", metavar="DIR", type=Path, help="write everything below DIR")
     parser.add_argument("--strict", action="store_true", help="exit with 3 if any row was held")
+    parser.add_argument("--jobs", metavar="N", type=_at_least_one, default=1, help="files to read at a time")
 
 
 def _intake(chosen: argparse.Namespace) -> int:
     from couples_study.pipeline import run_intake
 
-    done = run_intake(chosen.study, chosen.out, tell)
+    done = run_intake(chosen.study, chosen.out, tell, chosen.jobs)
     _say_written(done)
     return HELD if chosen.strict and done.rows_held else DONE
 
@@ -205,6 +207,8 @@ def _print_json(rows: Any) -> int:
 
 
 def _say_written(done: Any) -> None:
+    for line in done.changes:
+        print(line)
     print(f"\nrows: {done.rows_read} read, {done.rows_read - done.rows_held} accepted, {done.rows_held} held")
     if done.rows_held:
         held = sorted({str(path) for path in done.written if path.parent.name == "quarantine"})
@@ -213,6 +217,13 @@ def _say_written(done: Any) -> None:
 
 
 COMMANDS = (
+    Command(
+        name="new",
+        summary="draft a study.toml from the exports themselves; what is unsure is marked",
+        example=new.EXAMPLE,
+        words=new.words,
+        run=new.run,
+    ),
     Command(
         name="plan",
         summary="what would be fitted for each hypothesis and claim, before any outcome is read",

@@ -20,6 +20,7 @@ class SourceEntry:
     rows_accepted: int
     rows_held: int
     held_by_reason: Mapping[str, int]
+    excluded: Mapping[str, int]
     columns_mapped: Mapping[str, str]
     columns_ignored: tuple[str, ...]
     recodes: Mapping[str, int]
@@ -44,6 +45,7 @@ class Ledger:
     sources: tuple[SourceEntry, ...]
     tables: Mapping[str, TableEntry] = field(default_factory=dict)
     data_root: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def rows_held(self) -> int:
@@ -53,6 +55,7 @@ class Ledger:
         """The plain form that ``ledger.json`` holds."""
         return {
             "data_root": self.data_root,
+            "notes": list(self.notes),
             "sources": [asdict(entry) for entry in self.sources],
             "tables": {name: asdict(entry) for name, entry in self.tables.items()},
         }

@@ -2,35 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
-    from couples_study.contracts.study import Source
+    from couples_study.contracts.study import MissingKind, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of one file as text, and what the file itself says of them.
+
+    ``table`` has one string column per export column (their names single) and one row per data row, in file order;
+    a blank cell is empty text or null. ``notes`` say what was detected (encoding, separator, header rows) for the
+    ledger. ``captions`` are the questions' texts, ``labels`` the value labels (code to label), ``ranges`` the bounds
+    that the platform itself enforced, ``missing`` the codes that the file declares as missing, with their kind or
+    None where it says none; all by column, and only where the format carries them.
+    """
+
+    table: pa.Table
+    notes: tuple[str, ...] = ()
+    captions: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    missing: Mapping[str, Mapping[str, MissingKind | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawExport:
-    """One export as text: every cell a string as delivered, blank cells empty strings.
-
-    ``frame`` has one row per data row of the file, in file order, with a fresh 0-based index. ``notes`` say what was
-    detected (encoding, separator) for the ledger.
-    """
+    """One delivered file: its name below the study's folder, its hash, and its cells."""
 
     file: str
     sha256: str
-    frame: pd.DataFrame
-    notes: tuple[str, ...] = ()
+    cells: Cells
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.cells.table.column_names)
+
+    @property
+    def n_rows(self) -> int:
+        return int(self.cells.table.num_rows)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.cells.notes
+
+    def rows(self, numbers: np.ndarray) -> pd.DataFrame:
+        """Data rows by their 1-based numbers, whole, as they were delivered."""
+        from pandas import DataFrame
+
+        taken = self.cells.table.take(numbers - 1)
+        cells = {name: taken.column(name).cast("string").fill_null("").to_pandas() for name in taken.column_names}
+        return DataFrame(cells, index=range(len(numbers)))
+
+
+class Delivery(Protocol):
+    """What intake remembers of a delivered file once its cells are judged; ``rows`` brings rows back whole."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def n_rows(self) -> int: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    def rows(self, numbers: np.ndarray) -> pd.DataFrame: ...
 
 
 class ReadCells(Protocol):
-    """The call that reads a file's cells as text."""
+    """The call that reads a file's cells as text, or only those of ``columns``; ``dictionary`` is the codebook file."""
 
-    def __call__(self, path: Path, source: Source, columns: tuple[str, ...] | None = None) -> pd.DataFrame: ...
+    def __call__(
+        self, path: Path, source: Source, columns: tuple[str, ...] | None = None, dictionary: Path | None = None
+    ) -> Cells: ...
+
+
+class ReadHeader(Protocol):
+    """The call that reads a file's column names alone."""
+
+    def __call__(self, path: Path, source: Source, dictionary: Path | None = None) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +98,13 @@ class Reader:
     """An entry under ``readers/``: a name for ``study.toml``, and functions from path to text cells and to names.
 
     ``read`` may be given the only columns to read, so that a plan can look at keys without looking at answers.
+    ``likes`` says from a file's name and first 64 KiB how surely it is of this format: 0 not, 1 could be, 2 looks
+    like it, 3 certainly. ``options`` are the keys of ``[[source]]`` that this reader heeds; others are refused.
     """
 
     name: str
     summary: str
     read: ReadCells
-    header: Callable[[Path, Source], tuple[str, ...]]
+    header: ReadHeader
+    likes: Callable[[Path, bytes], int]
+    options: frozenset[str] = frozenset()

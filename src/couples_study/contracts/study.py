@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from couples_study.contracts.base import Strict
+from couples_study.contracts.checks import Checks, State
 from couples_study.contracts.hypothesis import BUILT_IN_ID, Hypothesis
 
 TableName = Literal["couples", "people", "survey_waves", "diary_days", "events", "assays"]
@@ -29,6 +30,9 @@ def _as_time(value: Any) -> Any:
 
 
 TimeOfDay = Annotated[time, BeforeValidator(_as_time)]
+
+
+Values = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 
 
 class Meta(Strict):
@@ -114,13 +118,23 @@ class Source(Strict):
     table: TableName
     design: Literal["observational", "randomised"] = "observational"
     arm: str | None = None
+    unit: Literal["couple", "person", "occasion"] | None = None
+    corrects: dict[str, str] = Field(default_factory=dict)
     layout: Literal["long", "wide"] = "long"
     prefixes: dict[str, str] = Field(default_factory=dict)
     keys: Keys
-    separator: str = Field(default=",", min_length=1, max_length=1)
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
-    encoding: str = "utf-8"
+    encoding: str | None = None
+    header_rows: int | None = Field(default=None, ge=1, le=3)
+    sheet: str | None = None
+    dictionary: str | None = None
+    dates: str | None = None
+    time_zone: str | None = None
+    only: dict[str, Values] = Field(default_factory=dict)
+    drop: dict[str, dict[str, Values]] = Field(default_factory=dict)
     missing: dict[str, MissingKind] = Field(default_factory=dict)
+    missing_in: dict[str, dict[str, MissingKind]] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
     recode: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
 
@@ -136,9 +150,23 @@ class Source(Strict):
 
     @field_validator("separator")
     @classmethod
-    def _can_separate(cls, value: str) -> str:
-        if not value.isascii() or value in '"\r\n\0':
+    def _can_separate(cls, value: str | None) -> str | None:
+        if value is not None and (not value.isascii() or value in '"\r\n\0'):
             raise ValueError("a separator is one plain character, such as ',' ';' or a tab; no quote, no line break")
+        return value
+
+    @field_validator("dictionary")
+    @classmethod
+    def _lies_inside(cls, value: str | None) -> str | None:
+        if value is not None and (".." in value.replace("\\", "/").split("/") or value.startswith(("/", "~"))):
+            raise ValueError("the dictionary is named relative to the study's folder, without '..'")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError("a time zone is an IANA name such as Europe/Vienna or America/New_York")
         return value
 
     @field_validator("prefixes")
@@ -156,6 +184,8 @@ class Source(Strict):
             raise ValueError("in a wide source the prefixes say which partner; leave the person key out")
         if (self.design == "randomised") != (self.arm is not None):
             raise ValueError('design = "randomised" and arm = "<column>" go together')
+        if self.unit is not None and self.arm is None:
+            raise ValueError('unit says what was randomised; it goes with arm = "<column>"')
         if self.table == "diary_days" and (self.keys.day is None) == (self.keys.date is None):
             raise ValueError("a diary_days source has either a day or a date among its keys")
         if self.table == "survey_waves" and (self.keys.wave is None) == (self.keys.week is None):
@@ -210,6 +240,8 @@ class StudyFile(Strict):
     source: tuple[Source, ...] = Field(min_length=1)
     measures: dict[str, Measure] = Field(default_factory=dict)
     hypothesis: tuple[Hypothesis, ...] = ()
+    checks: Checks = Field(default_factory=Checks)
+    state: tuple[State, ...] = ()
 
     @model_validator(mode="after")
     def _roles_have_one_name(self) -> StudyFile:

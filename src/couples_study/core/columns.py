@@ -20,6 +20,18 @@ TABLES = ("couples", "people", "survey_waves", "diary_days", "events", "assays")
 DERIVED = "derived"
 RESULTS = "results"
 HOMES = (*TABLES, DERIVED, RESULTS)
+MISSING_KINDS = ("refused", "not_applicable", "not_reached", "technical")
+OF_MISSING = "_missing"
+
+
+def kind_of_missing(column: str) -> str:
+    """The name of the column beside ``column`` that says why an answer is missing: one of `MISSING_KINDS`."""
+    return column + OF_MISSING
+
+
+def answer_behind(column: str) -> str | None:
+    """The answer column of which ``column`` tells the kind of missing; None if it tells no such thing."""
+    return column.removesuffix(OF_MISSING) if column.endswith(OF_MISSING) and column != OF_MISSING else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

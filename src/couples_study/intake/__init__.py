@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from couples_study.intake.take_in import Delivered, Intake, link, take_in
+from couples_study.intake.coded import encoded
+from couples_study.intake.take_in import Delivered, Intake, first_look, link, take_in
 
-__all__ = ["Delivered", "Intake", "link", "take_in"]
+__all__ = ["Delivered", "Intake", "encoded", "first_look", "link", "take_in"]

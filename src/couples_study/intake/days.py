@@ -4,103 +4,140 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import time
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from couples_study.contracts.study import Meta
 from couples_study.core.errors import StudyFileError
+from couples_study.intake.coded import Coded
+from couples_study.intake.dates import local_times
 from couples_study.intake.records import Records, blank
 from couples_study.intake.roster import Roster
 from couples_study.tables import GRAINS
 
-STAMP = r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)?"
-OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
 WHOLE = r"[+-]?[0-9]{1,7}(?:\.0*)?"
+DAY = np.timedelta64(1, "D")
+NO_TIME = np.datetime64("NaT")
+
+
+def read_times(records: Records, meta: Meta) -> None:
+    """Set the record's own time as far as its file alone tells: a number, or an evening with lateness."""
+    keys = records.source.keys
+    if records.source.table == "survey_waves":
+        records.time = _whole(records, "wave" if keys.wave else "week")
+        records.hold(records.time < 0, "wave_negative", keys.wave or keys.week or "")
+        if keys.date:
+            records.entered, _ = _stamps(records, meta)
+        return
+    if keys.day:
+        records.time = _whole(records, "day") - meta.first_day
+    elif keys.date:
+        _read_evenings(records, meta)
 
 
 def place_in_time(records: Records, roster: Roster, meta: Meta) -> None:
-    """Set ``day`` (and ``date``, ``entry_late``) or ``wave``; hold records with no time or one outside the study."""
-    frame, keys = records.frame, records.source.keys
-    if records.source.table == "survey_waves":
-        column = keys.wave or keys.week or ""
-        frame["wave"] = _whole(records, "_key_wave" if keys.wave else "_key_week", column)
-        records.hold(frame["wave"] < 0, "wave_negative", column)
-        if keys.week:
-            frame["week"] = frame["wave"]
+    """Set the study day (and the date) from the couple's first day; hold what lies outside the study."""
+    keys = records.source.keys
+    if records.source.table == "survey_waves" or not (keys.day or keys.date):
         return
-    if keys.day:
-        frame["day"] = _whole(records, "_key_day", keys.day) - meta.first_day
+    column = keys.day or keys.date or ""
+    if keys.day and records.time is not None:
+        if len(roster.start_days):
+            records.time = records.time - _by_couple(records, roster.start_days.astype("float64"), 0.0)
         if meta.start_date is not None or len(roster.start_dates):
-            frame["date"] = _starts(records, roster, meta) + pd.to_timedelta(frame["day"], unit="D")
-    elif keys.date:
-        evening = _evenings(records, meta, keys.date)
+            days = np.where(np.isfinite(records.time), records.time, 0).astype("timedelta64[D]")
+            records.date = np.where(np.isfinite(records.time), _starts(records, roster, meta) + days, NO_TIME)
+    elif records.date is not None:
         starts = _starts(records, roster, meta)
-        records.hold(starts.isna() & evening.notna() & ~records.held(), "start_date_unknown", keys.date)
-        frame["date"] = evening
-        frame["day"] = (evening - starts).dt.days.astype("float64")
-    if keys.day or keys.date:
-        beyond = np.inf if meta.scheduled_days is None else meta.scheduled_days
-        outside = (frame["day"] < 0) | (frame["day"] >= beyond)
-        records.hold(outside & ~records.held(), "day_outside_window", keys.day or keys.date or "")
+        records.hold(np.isnat(starts) & ~np.isnat(records.date) & ~records.held(), "start_date_unknown", column)
+        records.time = ((records.date - starts) / DAY).astype("float64")
+    if records.time is None:
+        return
+    beyond = np.inf if meta.scheduled_days is None else meta.scheduled_days
+    outside = (records.time < 0) | (records.time >= beyond)
+    records.hold(outside & ~records.held(), "day_outside_window", column)
 
 
 def number_within_days(everyone: Sequence[Records]) -> None:
     """Give each event and sample its ``number`` among the person's of that day, from 1, in order of delivery."""
     for table in [name for name, grain in GRAINS.items() if "number" in grain.keys]:
         files = [records for records in everyone if records.source.table == table]
-        if files:
-            placed = pd.concat([records.frame[["couple_id", "person_id", "day"]][~records.held()] for records in files])
-            numbers = (placed.groupby(["couple_id", "person_id", "day"], sort=False).cumcount() + 1).to_numpy()
-            ends = np.cumsum([int((~records.held()).sum()) for records in files])[:-1]
-            for records, own in zip(files, np.split(numbers.astype("float64"), ends), strict=True):
-                records.frame["number"] = np.nan
-                records.frame.loc[~records.held(), "number"] = own
+        if not files:
+            continue
+        good = [records.good() for records in files]
+        placed = pd.DataFrame(
+            {
+                "person": np.concatenate(
+                    [r.whos["person"].to_numpy()[r.who[g]] for r, g in zip(files, good, strict=True)]
+                ),
+                "day": np.concatenate([r.time[g] for r, g in zip(files, good, strict=True) if r.time is not None]),
+            }
+        )
+        numbers = (placed.groupby(["person", "day"], sort=False).cumcount() + 1).to_numpy()
+        ends = np.cumsum([int(g.sum()) for g in good])[:-1]
+        for records, mask, own in zip(files, good, np.split(numbers, ends), strict=True):
+            records.number = np.zeros(len(records), dtype=np.int64)
+            records.number[mask] = own
 
 
-def _whole(records: Records, key: str, column: str) -> pd.Series:
-    cells = records.frame[key]
-    good = cells.str.fullmatch(WHOLE)
-    records.hold(blank(cells), "missing_key", column)
-    records.hold(~good & ~blank(cells), "not_a_whole_number", column)
-    return pd.to_numeric(cells.where(good), errors="raise").astype("float64")
+def _whole(records: Records, key: str) -> np.ndarray:
+    cells, column = records.told.keys[key], getattr(records.source.keys, key)
+    if recode := records.source.recode.get(column):
+        known = cells.texts.isin(list(recode))
+        records.hold_texts(cells, ~known & ~blank(cells.texts), "unknown_label", column)
+        numbers = cells.texts.map({text: str(value) for text, value in recode.items()}).fillna("").astype("str")
+        cells = Coded(cells.codes, numbers.where(known | blank(cells.texts), "0"))
+    good = cells.texts.str.fullmatch(WHOLE)
+    records.hold_texts(cells, blank(cells.texts), "missing_key", column)
+    records.hold_texts(cells, ~good & ~blank(cells.texts), "not_a_whole_number", column)
+    return pd.to_numeric(cells.texts.where(good), errors="raise").astype("float64").to_numpy()[cells.codes]
 
 
-def _starts(records: Records, roster: Roster, meta: Meta) -> pd.Series:
-    common: Any = pd.Timestamp(meta.start_date) if meta.start_date is not None else pd.NaT
-    starts = records.frame["couple_id"].map(roster.start_dates) if len(roster.start_dates) else None
-    if starts is None and meta.start_date is None:
+def _by_couple(records: Records, values: pd.Series, default: float) -> np.ndarray:
+    own = values.reindex(records.whos["couple_id"])
+    return own.fillna(default).to_numpy()[records.who]
+
+
+def _starts(records: Records, roster: Roster, meta: Meta) -> np.ndarray:
+    common = np.datetime64(meta.start_date, "D") if meta.start_date is not None else NO_TIME
+    if not len(roster.start_dates) and meta.start_date is None:
         raise StudyFileError(
             "study.toml, [study]",
             expected="a first day, since the diary has dates and not days",
             found="neither start_date under [study] nor a start_date column in people or couples",
             do="say start_date = 2026-03-02 under [study], or map a column onto start_date",
         )
-    if starts is None:
-        return pd.to_datetime(pd.Series(common, index=records.frame.index))
-    own = records.frame["couple_id"].isin(roster.start_dates.index)
-    return pd.to_datetime(starts.where(own, common))
+    if not len(roster.start_dates):
+        return np.full(len(records), common, dtype="datetime64[D]")
+    couples = records.whos["couple_id"]
+    own = couples.map(roster.start_dates).to_numpy().astype("datetime64[D]")
+    starts = np.where(couples.isin(roster.start_dates.index).to_numpy(), own, common)
+    return starts.astype("datetime64[D]")[records.who]
 
 
-def _evenings(records: Records, meta: Meta, column: str) -> pd.Series:
+def _stamps(records: Records, meta: Meta) -> tuple[np.ndarray, np.ndarray]:
+    """The local time of each record's stamp, and whether it tells a time of day; unreadable ones are held."""
+    cells, column = records.told.keys["date"], records.source.keys.date or ""
+    where = f"{records.export.file}, column {column!r}"
+    stamps, clock = local_times(cells.texts, records.source, meta.zone, where)
+    if records.source.table != "survey_waves":  # a wave has its number, and may go without a date
+        records.hold_texts(cells, blank(cells.texts), "missing_key", column)
+    records.hold_texts(cells, stamps.isna() & ~blank(cells.texts), "unreadable_date", column)
+    return stamps.to_numpy().astype("datetime64[s]")[cells.codes], clock[cells.codes]
+
+
+def _read_evenings(records: Records, meta: Meta) -> None:
     """The calendar date of the evening each entry belongs to, in the study's time zone."""
-    cells = records.frame["_key_date"]
-    zoned = cells.str.fullmatch(STAMP + OFFSET)
-    plain = cells.str.fullmatch(STAMP)
-    records.hold(blank(cells), "missing_key", column)
-    stamps = pd.to_datetime(cells.where(plain), format="ISO8601", errors="coerce")
-    aware = pd.to_datetime(cells.where(zoned), format="ISO8601", errors="coerce", utc=True)
-    stamps = stamps.fillna(aware.dt.tz_convert(meta.zone).dt.tz_localize(None))
-    records.hold(stamps.isna() & ~blank(cells), "unreadable_date", column)
-    has_time = cells.str.len() > len("2026-03-02")
-    since_midnight = stamps - stamps.dt.normalize()
+    stamps, clock = _stamps(records, meta)
+    midnight = stamps.astype("datetime64[D]")
+    since = stamps - midnight
     ends, opens = _since_midnight(meta.day_ends), _since_midnight(meta.day_opens or meta.day_ends)
-    after_midnight = has_time & (since_midnight < ends)
-    late = has_time & ~after_midnight & (since_midnight < opens)
-    records.frame["entry_late"] = late.astype("float64")
-    return stamps.dt.normalize() - pd.to_timedelta((after_midnight | late).astype("int64"), unit="D")
+    after_midnight = clock & (since < ends)
+    records.late = clock & ~after_midnight & (since < opens)
+    records.entered = np.where(clock, stamps, NO_TIME)
+    records.date = midnight - (after_midnight | records.late).astype("timedelta64[D]")
 
 
-def _since_midnight(moment: time) -> pd.Timedelta:
-    return pd.Timedelta(hours=moment.hour, minutes=moment.minute)
+def _since_midnight(moment: time) -> np.timedelta64:
+    return np.timedelta64(3600 * moment.hour + 60 * moment.minute, "s")

@@ -67,8 +67,11 @@ def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyad
         if name in glossary and name not in answers and name not in taken and _can_be_filled(glossary[name]):
             answers[name] = name
     by = _by_column(source, dyads, names, answers)
-    _require_recoded(source, {*answers, *answers.values(), by or "", dyads.by or ""}, file)
-    used = set(answers.values()) | keys | {by or ""}
+    _require_missing_in(source, {*answers, *answers.values()}, file)
+    numbered = {source.keys.day or "", source.keys.wave or "", source.keys.week or ""}
+    _require_recoded(source, {*answers, *answers.values(), *numbered, by or "", dyads.by or ""}, file)
+    rules = {*source.only, *(column for rule in source.drop.values() for column in rule)}
+    used = set(answers.values()) | keys | rules | {by or ""}
     ignored = tuple(name for name in header if not used & {name, names_of(source, name)})
     shared = (
         frozenset(target for target, column in answers.items() if column in header) if source.prefixes else frozenset()
@@ -159,6 +162,18 @@ def _require_delivered(
             expected=f"export column{'s' if len(absent) > 1 else ''} {listed(map(repr, absent))}",
             found=_seen(source, header),
             do=f"did you mean {guess!r}?" if guess else "mend columns in its [[source]], or export the column too",
+        )
+
+
+def _require_missing_in(source: Source, names: set[str], file: str) -> None:
+    unknown = [name for name in source.missing_in if name not in names]
+    if unknown:
+        guess = nearest(unknown[0], names)
+        raise StudyFileError(
+            f"study.toml, missing_in of the source for {file}",
+            expected="columns that are read from this export, by our name or the export's",
+            found=listed(map(repr, unknown)),
+            do=f"did you mean {guess!r}?" if guess else "map the column under columns, or drop it from missing_in",
         )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from couples_study.contracts.study import Dyads, StudyFile
+from couples_study.intake.coded import combined, constant
 from couples_study.intake.records import Records, blank
 from couples_study.intake.values import recode_role
 
@@ -16,46 +18,52 @@ RESPONDENT = "respondent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """Everyone known: ``people`` has couple_id, _person (as in the export), _told and role, one row per person.
+    """Everyone known: ``people`` has couple_id, _person (as in the export), _told, role and person_id.
 
     ``_told`` is what the export says of the partner; ``role`` is the same where partners are distinguishable.
 
-    ``declared`` says whether a people source named them; ``start_dates`` has first days by couple.
+    ``declared`` says whether a people source named them; ``start_dates`` and ``start_days`` have the couples' firsts.
     """
 
     people: pd.DataFrame
     declared: bool
     start_dates: pd.Series
+    start_days: pd.Series
 
 
 def identify(records: Records, dyads: Dyads) -> None:
     """Set couple_id, raw person and role as far as this file alone tells; hold records without a key."""
-    frame = records.frame
-    person = frame["_key_person"] if "_key_person" in frame else frame["_partner"]
-    couple = (
-        frame["_key_couple"] if "_key_couple" in frame else (person if dyads.single else pd.Series("", frame.index))
-    )
-    frame["couple_id"] = couple.astype("str")
-    frame["_person"] = person.astype("str")
-    frame["role"] = _role_here(records, dyads)
-    keys = records.source.keys
+    n, keys, cells = len(records), records.source.keys, records.told
+    nobody = constant("", n)
+    person = cells.keys.get("person") or cells.partner or nobody
+    couple = cells.keys.get("couple") or (person if dyads.single else nobody)
+    told = cells.partner or cells.by or nobody
+    records.who, distinct = combined([couple, person, told])
+    distinct.columns = ["couple_id", "_person", "_by"]
+    distinct["role"] = _role_here(records, distinct["_by"], dyads)
+    records.whos = distinct
     if keys.couple or dyads.single:
-        records.hold(blank(frame["couple_id"]), "missing_key", keys.couple or keys.person or "")
+        records.hold(_of(records, blank(distinct["couple_id"])), "missing_key", keys.couple or keys.person or "")
     if keys.person:
-        records.hold(blank(frame["_person"]), "missing_key", keys.person)
+        records.hold(_of(records, blank(distinct["_person"])), "missing_key", keys.person)
 
 
-def _role_here(records: Records, dyads: Dyads) -> pd.Series:
-    frame = records.frame
+def _of(records: Records, whos: pd.Series) -> np.ndarray:
+    """From a boolean per distinct person to one per record."""
+    mask: np.ndarray = whos.to_numpy(dtype=bool)[records.who]
+    return mask
+
+
+def _role_here(records: Records, told: pd.Series, dyads: Dyads) -> pd.Series:
     if dyads.single:
-        return pd.Series(RESPONDENT, index=frame.index, dtype="str")
+        return pd.Series(RESPONDENT, index=told.index, dtype="str")
     if records.source.prefixes:
-        return frame["_partner"]
+        return told
     if records.mapping.by is None or dyads.by is None:
-        return pd.Series("", index=frame.index, dtype="str")
-    values = recode_role(records, dyads.by)
+        return pd.Series("", index=told.index, dtype="str")
+    values = recode_role(records, dyads.by, told)
     roles = values.map(dyads.labels).fillna("") if dyads.labels else values
-    records.hold(blank(roles) & ~blank(frame["_by"]), "unknown_label", records.mapping.by)
+    records.hold(_of(records, blank(roles) & ~blank(told)), "unknown_label", records.mapping.by)
     return roles.astype("str")
 
 
@@ -70,14 +78,22 @@ def roster_of(files: Sequence[Records], study: StudyFile) -> Roster:
     people = people.sort_index().assign(_told=lambda frame: frame["role"])
     if not study.dyads.distinguishable and not study.dyads.single:
         people = _lettered(people)
-    return Roster(people=people.reset_index(drop=True), declared=bool(with_people), start_dates=_starts(files))
+    people = people.reset_index(drop=True)
+    return Roster(
+        people=people.assign(person_id=person_ids(people, study.dyads)),
+        declared=bool(with_people),
+        start_dates=_firsts(files, "start_date"),
+        start_days=_firsts(files, "start_day"),
+    )
 
 
 def _named(records: Records) -> pd.DataFrame:
-    frame = records.frame[["couple_id", "_person", "role"]].copy()
-    nameless = blank(frame["_person"])
-    frame.loc[nameless, "_person"] = frame.loc[nameless, "role"]
-    return frame
+    """The distinct persons of a file that are not all set aside, in order of their first record."""
+    there = np.bincount(records.who[records.rule == 0], minlength=len(records.whos)) > 0
+    named = records.whos.loc[there, ["couple_id", "_person", "role"]].copy()
+    nameless = blank(named["_person"])
+    named.loc[nameless, "_person"] = named.loc[nameless, "role"]
+    return named
 
 
 def _empty() -> pd.DataFrame:
@@ -90,33 +106,41 @@ def _lettered(people: pd.DataFrame) -> pd.DataFrame:
     return people.assign(role=letters.astype("str"))
 
 
-def _starts(files: Sequence[Records]) -> pd.Series:
-    """First day by couple from a mapped ``start_date``; missing, and not the study's own, where two are given."""
-    parts = [one.frame[["couple_id", "start_date"]] for one in files if "start_date" in one.mapping.answers]
+def _firsts(files: Sequence[Records], target: str) -> pd.Series:
+    """First day by couple from a mapped column; missing, and not the study's own, where two are given."""
+    parts = [_told_by_couple(one, target) for one in files if target in one.answers]
     if not parts:
-        return pd.Series(dtype="datetime64[us]", name="start_date")
-    dates = pd.concat(parts).dropna().drop_duplicates()
-    single = ~dates["couple_id"].duplicated(keep=False)
-    dates["start_date"] = dates["start_date"].where(single)
-    return dates.drop_duplicates("couple_id").set_index("couple_id")["start_date"]
+        return pd.Series(dtype="float64", name=target)
+    firsts = pd.concat(parts).dropna().drop_duplicates()
+    single = ~firsts["couple_id"].duplicated(keep=False)
+    firsts[target] = firsts[target].where(single)
+    return firsts.drop_duplicates("couple_id").set_index("couple_id")[target]
+
+
+def _told_by_couple(records: Records, target: str) -> pd.DataFrame:
+    answer = records.answers[target]
+    kept = records.rule == 0
+    couples = records.whos["couple_id"].to_numpy()[records.who[kept]]
+    return pd.DataFrame({"couple_id": pd.Series(couples, dtype="str"), target: answer.rows(kept)}).drop_duplicates()
 
 
 def link_records(records: Records, roster: Roster, study: StudyFile) -> None:
     """Give every record its couple_id, person_id and role, and hold those that no one or more than one fits."""
-    frame, people = records.frame, roster.people
+    whos, people = records.whos, roster.people
     if records.source.table == "couples":
-        frame["person_id"] = ""
+        whos["person_id"], whos["person"] = "", -1
         if roster.declared:
-            strange = ~frame["couple_id"].isin(people["couple_id"])
-            records.hold(strange & ~records.held(), "couple_not_in_people", _key(records))
+            strange = ~whos["couple_id"].isin(people["couple_id"])
+            records.hold(_of(records, strange) & ~records.held(), "couple_not_in_people", _key(records))
         return
     _fill_from_roster(records, people)
-    frame["person_id"] = person_ids(frame, study.dyads)
+    whos["person_id"] = person_ids(whos, study.dyads)
     known = pd.MultiIndex.from_frame(people[["couple_id", "_person"]])
-    here = pd.MultiIndex.from_frame(frame[["couple_id", "_person"]])
+    whos["person"] = known.get_indexer(pd.MultiIndex.from_frame(whos[["couple_id", "_person"]]))
     if roster.declared:
-        records.hold(~here.isin(known) & ~records.held(), "person_not_in_people", _key(records))
-    records.hold(blank(frame["role"]) & ~records.held(), "role_unknown", records.mapping.by or _key(records))
+        records.hold(_of(records, whos["person"].lt(0)) & ~records.held(), "person_not_in_people", _key(records))
+    unknown = _of(records, blank(whos["role"]))
+    records.hold(unknown & ~records.held(), "role_unknown", records.mapping.by or _key(records))
     _hold_misfits(records, people, study.dyads)
 
 
@@ -133,34 +157,35 @@ def _key(records: Records) -> str:
 
 
 def _fill_from_roster(records: Records, people: pd.DataFrame) -> None:
-    frame = records.frame
-    if records.source.keys.couple is None and "_key_person" in frame and blank(frame["couple_id"]).any():
+    whos = records.whos
+    if records.source.keys.couple is None and records.source.keys.person is not None and blank(whos["couple_id"]).any():
         single = people.drop_duplicates("_person", keep=False).set_index("_person")["couple_id"]
-        frame["couple_id"] = frame["_person"].map(single).fillna("").astype("str")
-        records.hold(blank(frame["couple_id"]), "person_not_in_people", records.source.keys.person or "")
-    nameless = blank(frame["_person"]) | bool(records.source.prefixes)
+        whos["couple_id"] = whos["_person"].map(single).fillna("").astype("str")
+        strange = blank(whos["couple_id"])
+        records.hold(_of(records, strange), "person_not_in_people", records.source.keys.person or "")
+    nameless = blank(whos["_person"]) | bool(records.source.prefixes)
     if nameless.any():
         told_of = people[~blank(people["_told"])].drop_duplicates(["couple_id", "_told"], keep=False)
         by_role = told_of.set_index(["couple_id", "_told"])["_person"]
-        named = by_role.reindex(pd.MultiIndex.from_frame(frame[["couple_id", "role"]])).to_numpy()
-        filled = pd.Series(named, index=frame.index).fillna(frame["role"]).astype("str")
-        frame["_person"] = frame["_person"].mask(nameless, filled)
+        named = by_role.reindex(pd.MultiIndex.from_frame(whos[["couple_id", "role"]])).to_numpy()
+        filled = pd.Series(named, index=whos.index).fillna(whos["role"]).astype("str")
+        whos["_person"] = whos["_person"].mask(nameless, filled)
     by_person = people.set_index(["couple_id", "_person"])[["_told", "role"]]
-    found = by_person.reindex(pd.MultiIndex.from_frame(frame[["couple_id", "_person"]])).fillna("").astype("str")
-    told, roles = (pd.Series(found[name].to_numpy(), index=frame.index) for name in ("_told", "role"))
+    found = by_person.reindex(pd.MultiIndex.from_frame(whos[["couple_id", "_person"]])).fillna("").astype("str")
+    told, roles = (pd.Series(found[name].to_numpy(), index=whos.index) for name in ("_told", "role"))
     if records.mapping.by is not None or records.source.prefixes:
-        both = ~blank(frame["role"]) & ~blank(told)
-        records.hold(both & frame["role"].ne(told), "roles_conflict", records.mapping.by or "")
-    frame["role"] = roles.where(~blank(roles), frame["role"])
+        both = ~blank(whos["role"]) & ~blank(told) & whos["role"].ne(told)
+        records.hold(_of(records, both), "roles_conflict", records.mapping.by or "")
+    whos["role"] = roles.where(~blank(roles), whos["role"])
 
 
 def _hold_misfits(records: Records, people: pd.DataFrame, dyads: Dyads) -> None:
     size = people.groupby("couple_id")["_person"].nunique()
     most = 1 if dyads.single else 2
     crowded = set(size[size > most].index)
-    frame = records.frame
-    records.hold(frame["couple_id"].isin(crowded) & ~records.held(), "too_many_members", _key(records))
+    couples = records.whos["couple_id"]
+    records.hold(_of(records, couples.isin(crowded)) & ~records.held(), "too_many_members", _key(records))
     if dyads.distinguishable:
         told = people[~blank(people["role"])]
-        doubled = set(told[told.duplicated(["couple_id", "role"])]["couple_id"])
-        records.hold(frame["couple_id"].isin(doubled - crowded) & ~records.held(), "roles_conflict", _key(records))
+        doubled = set(told[told.duplicated(["couple_id", "role"])]["couple_id"]) - crowded
+        records.hold(_of(records, couples.isin(doubled)) & ~records.held(), "roles_conflict", _key(records))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from couples_study.core.columns import answer_behind
 from couples_study.measures.scoring import Scale, scored
 
 TIME_OF = {"diary_days": "day", "survey_waves": "wave"}
@@ -49,7 +50,7 @@ class Frames:
 def frames_of(tables: Mapping[str, pd.DataFrame], scales: Iterable[Scale]) -> Frames:
     """Score every table and join what belongs to persons and couples onto their days and waves."""
     scales = tuple(scales)
-    done = {name: scored(table, scales) for name, table in tables.items()}
+    done = {name: scored(_answers(table), scales) for name, table in tables.items()}
     couples = done["couples"]
     members = done["people"].drop(columns=_shared(done["people"], couples)).merge(couples, on="couple_id", how="left")
     panels = {name: _panel(done[table], members, TIME_OF[table]) for name, table in PANELS.items() if table in done}
@@ -60,6 +61,12 @@ def frames_of(tables: Mapping[str, pd.DataFrame], scales: Iterable[Scale]) -> Fr
 
 def _shared(people: pd.DataFrame, couples: pd.DataFrame) -> list[str]:
     return [name for name in couples.columns if name in people.columns and name != "couple_id"]
+
+
+def _answers(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without its kinds of missing, which no analysis reads."""
+    kinds = [name for name in table.columns.astype("str") if answer_behind(name) in table]
+    return table.drop(columns=kinds) if kinds else table
 
 
 def _panel(table: pd.DataFrame, members: pd.DataFrame, time: str) -> pd.DataFrame:

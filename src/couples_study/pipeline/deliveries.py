@@ -2,51 +2,86 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
-from couples_study.contracts.reader import RawExport
+from couples_study.contracts.reader import Delivery, RawExport, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
 from couples_study.core.paths import STUDY_FILE
-from couples_study.core.provenance import sha256
+from couples_study.intake import encoded
 from couples_study.pipeline.locate import Place
-from couples_study.readers import content_of, reader_called
+from couples_study.readers import reader_called
 from couples_study.steps.outline import key_columns
 
 WILD = frozenset("*?[")
+READER_OPTIONS = ("separator", "encoding", "header_rows", "sheet", "dictionary")
 
 
 def read_deliveries(place: Place) -> tuple[tuple[RawExport, ...], ...]:
     """The exports of every source, one tuple of files per source, in the order declared and then by name."""
-    return tuple(tuple(_read(path, source, place) for path in files_of(source, place)) for source in place.study.source)
+    return tuple(
+        tuple(read_one(path, source, place, sha256_of(path)) for path in files_of(source, place))
+        for source in place.study.source
+    )
 
 
 def headers(place: Place) -> list[tuple[Source, str, tuple[str, ...]]]:
     """Source, file name and column names of every delivered file; no answer is read."""
-    found = []
-    for source in place.study.source:
-        reader = reader_called(source.reader, f"source for {listed(source.files)}")
-        found += [(source, path.name, reader.header(path, source)) for path in files_of(source, place)]
-    return found
+    return [
+        (source, name_of(path, place), reader_of(source, place).header(path, source, dictionary_of(source, place)))
+        for source in place.study.source
+        for path in files_of(source, place)
+    ]
 
 
 def read_keys(place: Place) -> tuple[tuple[RawExport, ...], ...]:
     """The key columns of every file, and what tells partners apart; no answer is read."""
-    found = []
-    for source in place.study.source:
-        reader = reader_called(source.reader, f"source for {listed(source.files)}")
-        paths = files_of(source, place)
-        wanted = [key_columns(source, place.study.dyads, reader.header(path, source)) for path in paths]
-        cells = [reader.read(path, source, names) for path, names in zip(paths, wanted, strict=True)]
-        found.append(
-            tuple(RawExport(file=p.name, sha256="", frame=frame) for p, frame in zip(paths, cells, strict=True))
+    return tuple(tuple(_keys(path, source, place) for path in files_of(source, place)) for source in place.study.source)
+
+
+def _keys(path: Path, source: Source, place: Place) -> RawExport:
+    reader, dictionary = reader_of(source, place), dictionary_of(source, place)
+    wanted = key_columns(source, place.study.dyads, reader.header(path, source, dictionary))
+    return RawExport(file=name_of(path, place), sha256="", cells=reader.read(path, source, wanted, dictionary))
+
+
+def reader_of(source: Source, place: Place) -> Reader:
+    """The reader that a source names, if it can heed all that the source says."""
+    where = f"{place.folder / STUDY_FILE}, source for {listed(source.files)}"
+    reader = reader_called(source.reader, where)
+    said = {name for name in READER_OPTIONS if getattr(source, name) is not None}
+    if deaf := sorted(said - reader.options):
+        raise StudyFileError(
+            where,
+            expected=f"keys that reader {reader.name!r} heeds: {listed(sorted(reader.options))}",
+            found=listed(deaf),
+            do="leave them out, or name another reader",
         )
-    return tuple(found)
+    return reader
 
 
-def inputs_of(place: Place, exports: tuple[tuple[RawExport, ...], ...]) -> dict[str, str]:
+def dictionary_of(source: Source, place: Place) -> Path | None:
+    """The codebook file beside a source's exports, if it names one."""
+    if source.dictionary is None:
+        return None
+    path = place.data / source.dictionary
+    if not path.is_file():
+        raise _missing(source.dictionary, place, key="dictionary")
+    return path
+
+
+def name_of(path: Path, place: Place) -> str:
+    """A delivered file's name below the study's folder, the same on every system."""
+    return path.relative_to(place.data).as_posix()
+
+
+def inputs_of(place: Place, delivered: Iterable[Delivery]) -> dict[str, str]:
     """SHA-256 of everything that went in, by name."""
-    return {STUDY_FILE: place.study_file_sha256} | {one.file: one.sha256 for files in exports for one in files}
+    named = {source.dictionary for source in place.study.source if source.dictionary is not None}
+    codebooks = {name: sha256_of(place.data / name) for name in sorted(named)}
+    return {STUDY_FILE: place.study_file_sha256} | codebooks | {one.file: one.sha256 for one in delivered}
 
 
 def files_of(source: Source, place: Place) -> list[Path]:
@@ -73,21 +108,33 @@ def _matching(pattern: str, place: Place) -> list[Path]:
         ) from error
 
 
-def _read(path: Path, source: Source, place: Place) -> RawExport:
-    reader = reader_called(source.reader, f"{place.folder / STUDY_FILE}, source for {listed(source.files)}")
-    content = content_of(path)
-    name = path.relative_to(place.data).as_posix()
-    return RawExport(
-        file=name, sha256=sha256(content), frame=reader.read(path, source), notes=(f"separator {source.separator!r}",)
-    )
+def read_one(path: Path, source: Source, place: Place, sha256: str) -> RawExport:
+    """One delivered file, read whole."""
+    reader, dictionary = reader_of(source, place), dictionary_of(source, place)
+    cells = encoded(reader.read(path, source, None, dictionary))
+    return RawExport(file=name_of(path, place), sha256=sha256, cells=cells)
 
 
-def _missing(pattern: str, place: Place) -> DeliveryError:
+def sha256_of(path: Path) -> str:
+    """The hexadecimal SHA-256 of a file, read in pieces."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DeliveryError(
+            str(path),
+            expected="a file that can be read",
+            found=(error.strerror or "an error").lower(),
+            do="check that it is there and that you may read it",
+        ) from error
+
+
+def _missing(pattern: str, place: Place, key: str = "files") -> DeliveryError:
     there = sorted(path.name for path in place.data.iterdir() if path.is_file() and path.name != STUDY_FILE)
     guess = nearest(pattern, there)
     return DeliveryError(
         f"{place.folder / STUDY_FILE}, files = {pattern!r}",
         expected="a file of that name" if not WILD & set(pattern) else "at least one file that fits",
         found=f"in {place.data}: {listed(there)}",
-        do=f"did you mean {guess!r}?" if guess else "put the export there, or mend files in its [[source]]",
+        do=f"did you mean {guess!r}?" if guess else f"put the file there, or mend {key} in its [[source]]",
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.ledger import Ledger
 from couples_study.contracts.verdict import Verdict
+from couples_study.contracts.watch import Watch
 from couples_study.core.errors import UsageError, listed, nearest
 from couples_study.intake import Intake
 from couples_study.measures import Frames
@@ -18,6 +19,8 @@ from couples_study.pipeline.locate import Place, locate
 from couples_study.pipeline.run import Done, run_report
 from couples_study.report.answer import answered
 from couples_study.steps import Checked, check, decide, derive, estimate, link, take_in
+from couples_study.steps.batteries import batteries_of
+from couples_study.steps.describe import watched
 from couples_study.steps.estimate import Found
 
 
@@ -60,7 +63,8 @@ class Study:
     def intake(self) -> Intake:
         """Tables, held rows and the ledger."""
         study = self._place.study
-        return link(study, take_in(study, self._exports, self.checked.glossary), self.checked.glossary)
+        delivered = take_in(study, self._exports, self.checked.glossary)
+        return link(study, delivered, self.checked.glossary, batteries_of(self.checked))
 
     @cached_property
     def frames(self) -> Frames:
@@ -72,10 +76,15 @@ class Study:
         """Every row that came, and what became of it."""
         return self.intake.ledger
 
+    @cached_property
+    def watch(self) -> Watch:
+        """What a running study is watched for; no answer is in it."""
+        return watched(self.checked, self.intake)
+
     @property
     def inputs(self) -> dict[str, str]:
         """SHA-256 of everything that went in, by name."""
-        return inputs_of(self._place, self._exports)
+        return inputs_of(self._place, (export for files in self._exports for export in files))
 
     @property
     def hypotheses(self) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from couples_study.core.errors import UsageError
+from couples_study.pipeline.tables import Content
 from couples_study.tables import GRAINS
 
+STAGE = ".staging-"
 OURS = {
     "data": tuple(f"{name}.parquet" for name in GRAINS),
     "quarantine": ("*.csv",),
@@ -19,7 +21,7 @@ OURS = {
 MARKS = ("ledger.json", "intake.html")  # one of these is in every folder that an earlier run wrote
 
 
-def write_all(files: Mapping[str, bytes], out: Path) -> list[Path]:
+def write_all(files: Mapping[str, Content], out: Path) -> list[Path]:
     """Write ``files`` (by path relative to ``out``) and return their paths, sorted.
 
     What an earlier run left in the folders of `OURS` that ``files`` fills goes, so that nothing stale stays behind;
@@ -28,12 +30,14 @@ def write_all(files: Mapping[str, bytes], out: Path) -> list[Path]:
     stage: Path | None = None
     try:
         out.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".staging-", dir=out))
+        for left in out.glob(f"{STAGE}*"):  # of a run that was stopped half-way; nobody else writes here now
+            shutil.rmtree(left)
+        stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=out))
         _require_room(files, out)
         for name, content in files.items():
             path = stage / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            _put(content, path)
         _move_in(stage, out, files)
     except OSError as error:
         raise UsageError(
@@ -48,7 +52,14 @@ def write_all(files: Mapping[str, bytes], out: Path) -> list[Path]:
     return sorted(out / name for name in files)
 
 
-def _require_room(files: Mapping[str, bytes], out: Path) -> None:
+def _put(content: Content, path: Path) -> None:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        content(path)
+
+
+def _require_room(files: Mapping[str, Content], out: Path) -> None:
     """Refuse before anything is moved where a folder stands in a file's place or a file in a folder's."""
     for name in files:
         path = out / name
@@ -61,7 +72,7 @@ def _require_room(files: Mapping[str, bytes], out: Path) -> None:
             )
 
 
-def _move_in(stage: Path, out: Path, files: Mapping[str, bytes]) -> None:
+def _move_in(stage: Path, out: Path, files: Mapping[str, Content]) -> None:
     for path in list(_stale(out, files)):
         path.unlink()
         if not any(path.parent.iterdir()):
@@ -71,7 +82,7 @@ def _move_in(stage: Path, out: Path, files: Mapping[str, bytes]) -> None:
         (stage / name).replace(out / name)
 
 
-def _stale(out: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+def _stale(out: Path, files: Mapping[str, Content]) -> Iterator[Path]:
     if not any((out / mark).is_file() for mark in MARKS):
         return
     tops = {name.split("/", 1)[0] for name in files}

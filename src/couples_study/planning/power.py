@@ -14,9 +14,11 @@ from couples_study.contracts.scenario import Scenario
 from couples_study.contracts.study import StudyFile
 from couples_study.contracts.verdict import VERDICTS, Verdict
 from couples_study.core.seeds import DEFAULT_SEED, child
+from couples_study.intake.coded import as_cells
 from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.synthetic import Simulated, simulate
 from couples_study.steps import check, decide, derive, estimate, link, take_in
+from couples_study.steps.batteries import batteries_of
 
 LEVEL = 0.95
 
@@ -60,10 +62,13 @@ def judged(study: Simulated, claim: str) -> Verdict:
     spec = parsed(StudyFile, tomllib.loads(study.files["study.toml"].decode()), "study.toml")
     checked = check(spec.model_copy(update={"hypothesis": ()}), only=(claim,))
     exports = [
-        [RawExport(file=name, sha256="", frame=study.exports[name.removesuffix(".csv")]) for name in source.files]
+        [
+            RawExport(file=name, sha256="", cells=as_cells(study.exports[name.removesuffix(".csv")]))
+            for name in source.files
+        ]
         for source in spec.source
     ]
-    intake = link(spec, take_in(spec, exports, checked.glossary), checked.glossary)
+    intake = link(spec, take_in(spec, exports, checked.glossary), checked.glossary, batteries_of(checked))
     return decide(checked, estimate(checked, derive(checked, intake)))[0]
 
 

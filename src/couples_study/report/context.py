@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from couples_study.contracts.evidence import Evidence, NotTestable
     from couples_study.contracts.verdict import Verdict
+    from couples_study.contracts.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,11 @@ class DayAnswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeContext:
-    """Everything ``intake.html`` shows; ``next_steps`` are added to the steps that follow from the reasons."""
+    """Everything ``intake.html`` shows; ``next_steps`` are added to the steps that follow from the reasons.
+
+    ``watch`` is what was found in the validated data; without it the page tells of deliveries only, and
+    ``answered_by_day`` says who answered. ``column_labels`` name the columns that partners are compared on.
+    """
 
     study_id: str
     title: str
@@ -75,5 +80,7 @@ class IntakeContext:
     held: tuple[HeldRow, ...] = ()
     answered_by_day: tuple[DayAnswered, ...] = ()
     next_steps: tuple[str, ...] = ()
+    watch: Watch | None = None
+    column_labels: Mapping[str, str] = field(default_factory=dict)
     quarantine_path: str = "quarantine"
     report_page: str = "index.html"

@@ -1,30 +1,28 @@
-"""The two pages of a study: ``index.html`` with its answers and ``intake.html`` with what became of its data.
+"""``index.html``, a study with its answers: one self-contained text, style and figures inside.
 
-Each is one self-contained text: style and figures inside, nothing fetched, no script, no time of day.
+``intake.html`` is made in `couples_study.report.intake`; it is offered here too, as the other page of a study.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-
-import jinja2
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from couples_study.contracts.evidence import Evidence, NotTestable
-from couples_study.report import alt, held, numbers, sentences, summary
-from couples_study.report.answer import short
-from couples_study.report.compliance import plot_answered
+from couples_study.report import alt, numbers, summary
 from couples_study.report.figures import KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
 from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.intake import intake_page
 from couples_study.report.layout import NARROW, title_height
+from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from couples_study.contracts.verdict import Verdict
-    from couples_study.report.context import IntakeContext, ReportContext
+    from couples_study.report.context import ReportContext
+
+__all__ = ["intake_page", "report_page"]
 
 CAPTIONS = {
     "threshold": "The fitted curve with its band, the rival shapes it has to beat, and the data behind each value.",
@@ -63,7 +61,7 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
     if svgs is None:
         svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
     narrow = {name: to_svg(figure) for name, figure in narrow_figures(context).items()}
-    return _render(
+    return render(
         "index.html.j2",
         c=context,
         lede=summary.lede(context),
@@ -77,24 +75,6 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
     )
 
 
-def intake_page(context: IntakeContext) -> str:
-    """``intake.html`` as text: what came, what was held and why, what was left out, who answered, what to do next."""
-    days = context.answered_by_day
-    figure = inline(to_svg(plot_answered(days)), "answered", alt.answered_alt(days)) if days else ""
-    return _render(
-        "intake.html.j2",
-        c=context,
-        held=held.held_groups(context.held),
-        steps=held.next_steps(context),
-        totals=source_totals(context.ledger),
-        answered=figure,
-    )
-
-
-def _render(template: str, **shown: Any) -> str:
-    return _environment().get_template(template).render(style=_style(), **shown)
-
-
 def term_decimals(evidence: Evidence | NotTestable | None, verdict: Verdict) -> int | None:
     """The decimals that a verdict's estimates share, in its tables as in its figure."""
     if mixed(evidence):
@@ -104,12 +84,6 @@ def term_decimals(evidence: Evidence | NotTestable | None, verdict: Verdict) -> 
     if isinstance(evidence, Evidence):
         return row_decimals([*tested_rows(evidence, verdict), *sensitivity_rows(evidence, verdict)])
     return numbers.shared_decimals((row.conf_low, row.conf_high) for row in verdict.sensitivity)
-
-
-def source_totals(ledger: Mapping[str, Any]) -> dict[str, int]:
-    """Records read, accepted and held over all files."""
-    sources = ledger.get("sources", ())
-    return {name: sum(source[name] for source in sources) for name in ("rows_read", "rows_accepted", "rows_held")}
 
 
 def _with_readings(verdicts: tuple[Verdict, ...]) -> list[Verdict]:
@@ -145,36 +119,3 @@ def _shown(name: str, wide: Svgs, narrow: Svgs, text: str, caption: str, said: s
         cut_narrow = title_height(said, NARROW) if said else 0.0
         phone = inline(narrow[name], f"{name}_narrow", text, cut=cut_narrow)
     return Shown(wide=inline(wide[name], name, text, cut=cut), narrow=phone, caption=caption)
-
-
-@cache
-def _style() -> str:
-    return (files("couples_study.report") / "templates" / "style.css").read_text("utf-8")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    """Templates of this package; everything they print is escaped unless this module made it."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("couples_study.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update({name: getattr(numbers, name) for name in _NUMBER_FILTERS})
-    environment.filters.update(
-        words=sentences.in_words, short=short, readable_term=sentences.readable_term, explained=_explained
-    )
-    environment.tests["untestable"] = lambda evidence: isinstance(evidence, NotTestable)
-    environment.globals.update({"n": numbers, "s": sentences})
-    return environment
-
-
-_NUMBER_FILTERS = ("count", "p_value", "statistic", "degrees", "plain", "level", "cell", "fixed")
-
-
-def _explained(code: str | None, group: str) -> str:
-    """A code's explanation from one of the dictionaries of `sentences`; empty where it has none."""
-    return sentences.explain(getattr(sentences, group), code)

@@ -8,16 +8,18 @@ import pandas as pd
 
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import ROW, Dyads, Source
-from couples_study.intake.days import place_in_time
-from couples_study.intake.duplicates import hold_duplicates
+from couples_study.intake.days import place_in_time, read_times
+from couples_study.intake.duplicates import apply_corrections, hold_duplicates
 from couples_study.intake.mapping import Mapping
+from couples_study.intake.places import all_couples
 from couples_study.intake.records import Records, records_of
-from couples_study.intake.roster import identify, link_records, person_ids, roster_of
+from couples_study.intake.roster import identify, link_records, roster_of
+from couples_study.intake.rules import apply_rules
 from couples_study.intake.values import read_values
 from couples_study.measures.frames import TIME_OF
 from couples_study.steps.check import Checked
 
-START = "start_date"
+FIRSTS = ("start_date", "start_day")
 
 
 def key_columns(source: Source, dyads: Dyads, header: tuple[str, ...]) -> tuple[str, ...]:
@@ -30,11 +32,19 @@ def key_columns(source: Source, dyads: Dyads, header: tuple[str, ...]) -> tuple[
         keys.date,
         keys.wave,
         keys.week,
-        source.columns.get(START),
+        *(source.columns.get(first) for first in FIRSTS),
         _by(source, dyads),
+        *rule_columns(source),
     ]
     wanted = [name for name in named if name is not None and name != ROW and name in header]
     return tuple(dict.fromkeys(wanted)) or header[:1]
+
+
+def rule_columns(source: Source) -> tuple[str, ...]:
+    """Columns that say which rows belong to a source, but for those that are answers."""
+    answers = set(source.columns.values())
+    told = [*source.only, *(column for rule in source.drop.values() for column in rule)]
+    return tuple(name for name in told if name not in answers)
 
 
 def _by(source: Source, dyads: Dyads) -> str | None:
@@ -50,34 +60,42 @@ def outlined(checked: Checked, keys: Sequence[Sequence[RawExport]]) -> dict[str,
     ]
     everyone = [records for one in files for records in one]
     roster = roster_of(everyone, study)
+    couples = all_couples(everyone, roster.people)
     for records in everyone:
         link_records(records, roster, study)
         place_in_time(records, roster, study.study)
     for one in files:
-        hold_duplicates(one)
-    people = roster.people.assign(person_id=person_ids(roster.people, study.dyads))
-    found = {"people": people}
-    for table, time in TIME_OF.items():
-        parts = [
-            r.frame.loc[~r.held(), ["couple_id", "person_id", "role", time]]
-            for r in everyone
-            if r.source.table == table
-        ]
+        apply_corrections(one, couples)
+        hold_duplicates(one, couples)
+    found = {"people": roster.people}
+    for table in TIME_OF:
+        parts = [_placed(records, roster.people) for records in everyone if records.source.table == table]
         if parts:
-            rows = pd.concat(parts, ignore_index=True).drop_duplicates(["person_id", time])
-            found[table] = rows.rename(columns={time: "time"}).astype({"time": "int64"})
+            found[table] = pd.concat(parts, ignore_index=True).drop_duplicates(["person_id", "time"])
     return found
+
+
+def _placed(records: Records, people: pd.DataFrame) -> pd.DataFrame:
+    good = records.good()
+    whose = records.whos["person"].to_numpy()[records.who[good]]
+    frame = people[["couple_id", "person_id", "role"]].iloc[whose].reset_index(drop=True)
+    times = records.time[good].astype("int64") if records.time is not None else 0
+    return frame.assign(time=times)
 
 
 def _keyed(export: RawExport, source: Source, checked: Checked) -> Records:
     by = _by(source, checked.study.dyads)
-    start = source.columns.get(START)
+    firsts = {first: source.columns[first] for first in FIRSTS if source.columns.get(first) in export.columns}
     mapping = Mapping(
-        answers={START: start} if start is not None and start in export.frame.columns else {},
+        answers=firsts,
         ignored=(),
-        by=by if by in export.frame.columns and not source.prefixes else None,
+        by=by if by in export.columns and not source.prefixes else None,
+        shared=frozenset(firsts),
     )
     records = records_of(export, source, mapping)
+    apply_rules(records)
     identify(records, checked.study.dyads)
     read_values(records, checked.glossary)
+    read_times(records, checked.study.study)
+    records.cells = None
     return records

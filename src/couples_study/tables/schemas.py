@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandera.pandas as pa
 
-from couples_study.core.columns import Column, Glossary
+from couples_study.core.columns import MISSING_KINDS, Column, Glossary, answer_behind
 from couples_study.tables.grain import GRAINS
 
 
@@ -17,11 +17,17 @@ def schema_of(table: str, columns: Iterable[str], glossary: Glossary, *, keys: b
     (rows under scrutiny may still lack a key). Columns other than these are refused.
     """
     grain = GRAINS[table]
-    fields = {name: _answer(glossary[name]) for name in columns if name not in grain.keys}
+    fields = {name: _field(name, glossary) for name in columns if name not in grain.keys}
     if not keys:
-        return pa.DataFrameSchema(fields, strict="filter")
+        return pa.DataFrameSchema(fields, strict=True)
     keyed = {key: pa.Column("int64" if key in grain.whole else "str", nullable=False) for key in grain.keys}
     return pa.DataFrameSchema({**keyed, **fields}, strict=True, unique=list(grain.keys))
+
+
+def _field(name: str, glossary: Glossary) -> pa.Column:
+    if name not in glossary and answer_behind(name) in glossary:
+        return pa.Column("str", checks=pa.Check.isin(list(MISSING_KINDS)), nullable=True)
+    return _answer(glossary[name])
 
 
 def _answer(column: Column) -> pa.Column:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from couples_study.report.sentences import NEXT_STEPS, in_words
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from couples_study.report.context import HeldRow, IntakeContext
+    from couples_study.report.context import HeldRow
 
 MOST_RANGES = 40
-NOTHING_TO_DO = "Nothing was held back and nothing needs to be done."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +47,3 @@ def row_ranges(rows: Iterable[int], most: int = MOST_RANGES) -> str:
     words = [str(a) if a == b else f"{a}–{b}" for a, b in runs[:most]]
     left = sum(b - a + 1 for a, b in runs[most:])
     return ", ".join(words) + (f" and {left} more" if left else "")
-
-
-def next_steps(context: IntakeContext) -> list[str]:
-    """What to do about what was held: one step per reason that has one, then the study's own."""
-    reasons = {reason for source in context.ledger.get("sources", ()) for reason in source.get("held_by_reason", {})}
-    reasons |= {row.reason for row in context.held}
-    steps = [f"{in_words(reason).capitalize()}: {NEXT_STEPS[reason]}" for reason in sorted(reasons & set(NEXT_STEPS))]
-    steps.extend(context.next_steps)
-    if reasons and not steps:
-        steps.append("Look at the held rows in the quarantine files, correct them at their source, and export again.")
-    return steps or [NOTHING_TO_DO]

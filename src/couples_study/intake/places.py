@@ -1,0 +1,61 @@
+"""The place in a table that a record claims, as one whole number: who, when, and the how-manieth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from couples_study.core.errors import FrameError
+from couples_study.intake.records import Records
+from couples_study.tables import GRAINS
+
+TIME_BITS, NUMBER_BITS = 25, 16
+MIDDLE = 1 << (TIME_BITS - 1)
+MOST_PEOPLE = 1 << (63 - TIME_BITS - NUMBER_BITS)
+NOWHERE = -1
+
+
+def places(records: Records, couples: pd.Index) -> np.ndarray:
+    """One number per record, in the order of the finished table; `NOWHERE` where who or when is not known.
+
+    ``couples`` are all couples in their order, for the table that has one row per couple.
+    """
+    grain = GRAINS[records.source.table]
+    whose = (
+        records.whos["person"].to_numpy()
+        if grain.has_person
+        else couples.get_indexer(pd.Index(records.whos["couple_id"]))
+    )
+    if whose.max(initial=0) >= MOST_PEOPLE:
+        raise FrameError("intake", expected=f"fewer than {MOST_PEOPLE} people", found="more", do="split the study")
+    who = whose.astype(np.int64)[records.who]
+    known = who >= 0
+    when = np.zeros(len(records), dtype=np.int64)
+    if grain.whole:
+        if records.time is None:
+            return np.full(len(records), NOWHERE, dtype=np.int64)
+        known &= np.isfinite(records.time) & (np.abs(np.nan_to_num(records.time)) < MIDDLE)
+        when[known] = records.time[known].astype(np.int64) + MIDDLE
+    place = (who << (TIME_BITS + NUMBER_BITS)) | (when << NUMBER_BITS)
+    if records.number is not None:
+        place |= np.minimum(records.number, (1 << NUMBER_BITS) - 1)
+    return np.where(known, place, NOWHERE)
+
+
+def place_of(person: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """The places of persons at whole times."""
+    return (person.astype(np.int64) << (TIME_BITS + NUMBER_BITS)) | ((time.astype(np.int64) + MIDDLE) << NUMBER_BITS)
+
+
+def parts_of(place: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Who, when and the how-manieth of places, back from `places`."""
+    when = ((place >> NUMBER_BITS) & ((1 << TIME_BITS) - 1)) - MIDDLE
+    return place >> (TIME_BITS + NUMBER_BITS), when, place & ((1 << NUMBER_BITS) - 1)
+
+
+def all_couples(everyone: Sequence[Records], people: pd.DataFrame) -> pd.Index:
+    """Every couple there is: first those of the roster in its order, then those that only a couples file names."""
+    named = [records.whos["couple_id"] for records in everyone if records.source.table == "couples"]
+    return pd.Index(pd.concat([people["couple_id"], *named], ignore_index=True).drop_duplicates())

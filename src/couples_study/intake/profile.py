@@ -1,0 +1,65 @@
+"""What a delivered file looks like, so that the next delivery can be compared with it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from couples_study.contracts.seen import ColumnProfile, FileProfile
+from couples_study.core.columns import Glossary
+from couples_study.intake import coded
+from couples_study.intake.records import Records
+
+MOST_WORDS = 30
+FEWEST_WITH_A_WORD = 5
+WORDED = ("code", "flag")
+
+
+def profile_of(records: Records, glossary: Glossary) -> FileProfile:
+    """A profile of every column of the file; of columns that the study does not use, the name and caption alone."""
+    cells = records.told.cells
+    prefixes = tuple(records.source.prefixes.values()) or ("",)
+    targets = {prefix + name: target for target, name in records.mapping.answers.items() for prefix in prefixes}
+    targets |= {name: target for target, name in records.mapping.answers.items() if target in records.mapping.shared}
+    return FileProfile(
+        source="",
+        file=records.export.file,
+        sha256=records.export.sha256,
+        rows=cells.table.num_rows,
+        columns=tuple(_column(records, name, targets.get(name), glossary) for name in cells.table.column_names),
+    )
+
+
+def _column(records: Records, name: str, target: str | None, glossary: Glossary) -> ColumnProfile:
+    cells = records.told.cells
+    caption = cells.captions.get(name, "")
+    if target is None:
+        return ColumnProfile(column=name, target=None, caption=caption, answered=0)
+    counts = _counted(records, name, target)
+    numbers = pd.to_numeric(counts.index.to_series(), errors="coerce").dropna()
+    numbers = numbers[numbers.abs() < float("inf")]
+    worded = glossary[target].kind in WORDED and len(counts) <= MOST_WORDS
+    return ColumnProfile(
+        column=name,
+        target=target,
+        caption=caption,
+        answered=int(counts.sum()),
+        low=float(numbers.min()) if len(numbers) else None,
+        high=float(numbers.max()) if len(numbers) else None,
+        words={str(text): int(n) for text, n in counts.items() if n >= FEWEST_WITH_A_WORD} if worded else {},
+        labels=cells.labels.get(name, {}),
+    )
+
+
+def _counted(records: Records, name: str, target: str) -> pd.Series:
+    """The distinct answers of a column with their counts, without blanks and missing codes, in order of the text."""
+    told = records.told
+    column = coded.column(told.cells, name) if records.source.prefixes else told.answers[target]
+    counts = pd.Series(column.counts, index=column.texts).groupby(level=0).sum()
+    source = records.source
+    missing = {
+        *source.missing,
+        *records.told.cells.missing.get(name, {}),
+        *source.missing_in.get(target, {}),
+        *source.missing_in.get(name, {}),
+    }
+    return counts[(counts > 0) & ~counts.index.isin(["", *missing])]

@@ -1,0 +1,141 @@
+"""The first look at every delivered file: from the shelf where it was looked at before, several at a time if asked."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from couples_study.contracts.study import Source
+from couples_study.core.errors import AnalysisError
+from couples_study.intake import Delivered, first_look
+from couples_study.intake.records import Records
+from couples_study.intake.stored import stored, taken_up
+from couples_study.pipeline.deliveries import dictionary_of, files_of, name_of, read_one, sha256_of
+from couples_study.pipeline.locate import Place
+from couples_study.pipeline.shelf import Shelf, key_of
+from couples_study.steps.check import Checked
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+IN_MEMORY = 2**29  # deliveries of more bytes than this are kept on the shelf alone, and read again for their held rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One delivered file, and the key under which the shelf keeps it."""
+
+    path: Path
+    source: Source
+    sha256: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """A delivered file that was not read in this run; its rows are fetched from the file when they are needed."""
+
+    path: Path
+    source: Source
+    place: Place
+    file: str
+    sha256: str
+    columns: tuple[str, ...]
+    n_rows: int
+    notes: tuple[str, ...]
+
+    def rows(self, numbers: np.ndarray) -> pd.DataFrame:
+        return read_one(self.path, self.source, self.place, self.sha256).rows(numbers)
+
+
+def look(
+    checked: Checked, place: Place, shelf: Shelf, jobs: int, tell: Callable[[str], None]
+) -> tuple[Delivered, frozenset[str]]:
+    """The records of every file, by source in the order declared and then by name; and their keys on the shelf."""
+    files = [[_file(path, source, checked, place) for path in files_of(source, place)] for source in place.study.source]
+    new = [file for own in files for file in own if not shelf.has(file.key)]
+    at_hand: dict[str, Records] = {}
+    if min(jobs, len(new)) > 1:
+        _look_side_by_side(new, checked, place, shelf, jobs, tell)
+    else:
+        small = sum(file.path.stat().st_size for file in new) <= IN_MEMORY
+        for file in new:
+            tell(f"reading {file.path.name}")
+            records = _look_at(file, checked, place, shelf)
+            if small:
+                at_hand[file.key] = records
+    delivered = tuple(
+        tuple(at_hand.pop(f.key) if f.key in at_hand else _from_shelf(f, place, shelf) for f in own) for own in files
+    )
+    return delivered, frozenset(file.key for own in files for file in own)
+
+
+def _file(path: Path, source: Source, checked: Checked, place: Place) -> File:
+    codebook = dictionary_of(source, place)
+    sha256 = sha256_of(path)
+    told = sha256_of(codebook) if codebook is not None else ""
+    key = key_of(sha256 + name_of(path, place), told, source, place.study, checked.glossary)
+    return File(path=path, source=source, sha256=sha256, key=key)
+
+
+def _look_at(file: File, checked: Checked, place: Place, shelf: Shelf) -> Records:
+    export = read_one(file.path, file.source, place, file.sha256)
+    records = first_look(place.study, file.source, export, checked.glossary)
+    told = {
+        "file": export.file,
+        "sha256": export.sha256,
+        "columns": list(export.columns),
+        "n_rows": export.n_rows,
+        "notes": list(export.notes),
+    }
+    shelf.put(file.key, stored(records), told)
+    return records
+
+
+def _from_shelf(file: File, place: Place, shelf: Shelf) -> Records:
+    kept, told = shelf.get(file.key)
+    return taken_up(kept, file.source, shelved(told, file.path, file.source, place))
+
+
+def shelved(told: dict[str, Any], path: Path, source: Source, place: Place) -> Shelved:
+    """The delivery of which the shelf told these facts."""
+    lists = {"columns": tuple(told["columns"]), "notes": tuple(told["notes"])}
+    return Shelved(path=path, source=source, place=place, **{**told, **lists})
+
+
+_at_hand: list[tuple[Checked, Place, Shelf]] = []
+
+
+def _look_side_by_side(
+    files: list[File], checked: Checked, place: Place, shelf: Shelf, jobs: int, tell: Callable[[str], None]
+) -> None:
+    """Files in processes of their own, each of which puts what it saw on the shelf."""
+    workers = min(jobs, len(files))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(checked, place, shelf))
+    try:
+        for number, name in enumerate(pool.map(_look_and_put, files), start=1):
+            tell(f"read {name} ({number} of {len(files)})")
+    except BrokenProcessPool as error:
+        raise AnalysisError(
+            f"--jobs {jobs}", found="a process that ended before its file was read", do="try again with fewer jobs"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(checked: Checked, place: Place, shelf: Shelf) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _at_hand[:] = [(checked, place, shelf)]
+
+
+def _look_and_put(file: File) -> str:
+    checked, place, shelf = _at_hand[0]
+    _look_at(file, checked, place, shelf)
+    return file.path.name
