@@ -42,8 +42,10 @@ notebooks: $(READY)
 
 docs: $(READY)
 	@$(PY) tools/make_docs.py
+	@$(PY) tools/make_schema.py
 
 docs-check: $(READY)
+	@$(PY) tools/make_schema.py --check
 	@$(PY) tools/make_docs.py --check
 
 validation: $(READY)
@@ -51,6 +53,7 @@ validation: $(READY)
 
 bench: $(READY)
 	@$(PY) benchmarks/run.py --huge
+	@$(PY) benchmarks/intake.py --huge
 
 calibrate: $(READY)
 	@$(PY) benchmarks/type_one_error.py --reps 2000

@@ -35,6 +35,9 @@ def test_help_loads_nothing_heavy():
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_the_example_runs(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    exports = tmp_path / "data" / "raw" / "evening"  # what the example of `new` drafts from
+    exports.mkdir(parents=True)
+    exports.joinpath("people.csv").write_text("dyad,pid,sex\n1,a,f\n1,b,m\n", "utf-8")
     words = shlex.split(re.sub(r"(?<= )/\w+(?=/)", str(tmp_path), command.example))
     assert words[0] == "couples-study"
     assert main(words[1:]) == 0

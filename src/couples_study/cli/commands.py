@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from couples_study.cli import new
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -216,6 +217,13 @@ def _say_written(done: Any) -> None:
 
 
 COMMANDS = (
+    Command(
+        name="new",
+        summary="draft a study.toml from the exports themselves; what is unsure is marked",
+        example=new.EXAMPLE,
+        words=new.words,
+        run=new.run,
+    ),
     Command(
         name="plan",
         summary="what would be fitted for each hypothesis and claim, before any outcome is read",

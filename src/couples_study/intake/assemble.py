@@ -23,15 +23,17 @@ NOT_IN_PEOPLE = ("start_date", "start_day")
 class Filling:
     """The good records of one file that fill a table: which, and into which of its rows.
 
-    ``rows`` is None where they fill all rows in order.
+    ``rows`` is None where they fill all rows in order; ``positions`` is a slice where all records do.
     """
 
     records: Records
-    positions: np.ndarray
+    positions: np.ndarray | slice
     rows: np.ndarray | None
 
     def within(self, first: int, end: int) -> Filling:
         """The same for a stretch of the table's rows, counted from its first."""
+        if isinstance(self.positions, slice):
+            return Filling(self.records, slice(first, end), None)
         if self.rows is None:
             return Filling(self.records, self.positions[first:end], None)
         inside = (self.rows >= first) & (self.rows < end)
@@ -192,7 +194,8 @@ def _table(
     for files, kept, own in zip(sources, good, claimed, strict=True):
         for records, positions, place in zip(files, kept, own, strict=True):
             rows = None if ordered is every and len(place) == len(every) else np.searchsorted(ordered, place)
-            filling = Filling(records, positions, rows)
+            every_one = rows is None and len(positions) == len(records)
+            filling = Filling(records, slice(None) if every_one else positions, rows)
             for column in _columns_of(records, positions):
                 columns.setdefault(column, []).append(filling)
     _require_single(name, columns, len(ordered))

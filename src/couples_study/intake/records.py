@@ -26,8 +26,8 @@ class Answer:
     distinct: pd.Series
     kinds: np.ndarray
 
-    def rows(self, which: np.ndarray) -> np.ndarray:
-        """The values of the records ``which`` (positions or a boolean mask)."""
+    def rows(self, which: np.ndarray | slice) -> np.ndarray:
+        """The values of the records ``which`` (positions, a boolean mask, or a stretch)."""
         return self.distinct.to_numpy()[self.codes[which]]
 
     def answered(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import pandas as pd
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.ledger import Ledger
 from couples_study.contracts.verdict import Verdict
+from couples_study.contracts.watch import Watch
 from couples_study.core.errors import UsageError, listed, nearest
 from couples_study.intake import Intake
 from couples_study.measures import Frames
@@ -19,6 +20,7 @@ from couples_study.pipeline.run import Done, run_report
 from couples_study.report.answer import answered
 from couples_study.steps import Checked, check, decide, derive, estimate, link, take_in
 from couples_study.steps.batteries import batteries_of
+from couples_study.steps.describe import watched
 from couples_study.steps.estimate import Found
 
 
@@ -73,6 +75,11 @@ class Study:
     def ledger(self) -> Ledger:
         """Every row that came, and what became of it."""
         return self.intake.ledger
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What a running study is watched for; no answer is in it."""
+        return watched(self.checked, self.intake)
 
     @property
     def inputs(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -30,10 +31,12 @@ def table_files(intake: Intake) -> dict[str, Content]:
 
 def _write_parquet(table: Table, path: Path) -> None:
     """The table in stretches of rows, so that it never has to be in memory as a whole."""
-    first = pa.Table.from_pandas(table.frame(0, ROWS_AT_A_TIME), preserve_index=False)
-    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
-        writer.write_table(first)
-        del first
+    part = pa.Table.from_pandas(table.frame(0, ROWS_AT_A_TIME), preserve_index=False)
+    with ThreadPoolExecutor(1) as beside, pq.ParquetWriter(path, part.schema, compression="zstd") as writer:
+        written = beside.submit(writer.write_table, part)
         for start in range(ROWS_AT_A_TIME, len(table), ROWS_AT_A_TIME):
-            part = table.frame(start, min(start + ROWS_AT_A_TIME, len(table)))
-            writer.write_table(pa.Table.from_pandas(part, schema=writer.schema, preserve_index=False))
+            frame = table.frame(start, min(start + ROWS_AT_A_TIME, len(table)))
+            part = pa.Table.from_pandas(frame, schema=writer.schema, preserve_index=False)
+            written.result()
+            written = beside.submit(writer.write_table, part)
+        written.result()

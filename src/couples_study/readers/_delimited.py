@@ -113,7 +113,7 @@ def _parsed(text: Delimited, names: Sequence[str], wanted: list[str], block: int
     columns = wanted or names[:1]
     return arrow_csv.read_csv(
         BufferReader(py_buffer(text.text)),
-        read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False, block_size=block),
+        read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=True, block_size=block),
         parse_options=arrow_csv.ParseOptions(delimiter=text.separator, newlines_in_values=b'"' in text.text),
         convert_options=arrow_csv.ConvertOptions(
             check_utf8=False,  # it was checked, all at once

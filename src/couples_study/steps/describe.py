@@ -10,6 +10,7 @@ import pandas as pd
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.seen import USED
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
+from couples_study.contracts.watch import Watch
 from couples_study.core.provenance import package_version, versions
 from couples_study.intake import Intake
 from couples_study.intake.watch import watch
@@ -71,16 +72,6 @@ def describe(
 def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> dict[str, bytes]:
     """``intake.html`` and ``ledger.json``."""
     meta = checked.study.study
-    watched = watch(
-        study=checked.study,
-        glossary=checked.glossary,
-        tables=_watched(checked, intake),
-        fates=intake.fates,
-        people=intake.people,
-        states=intake.states,
-        profiles=intake.profiles,
-        batteries=batteries_of(checked),
-    )
     context = IntakeContext(
         study_id=meta.id,
         title=meta.title,
@@ -90,13 +81,27 @@ def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str])
         package_version=package_version(),
         held=tuple(_held(intake)),
         answered_by_day=_answered(intake, checked),
-        watch=watched,
+        watch=watched(checked, intake),
         column_labels={name: column.label for name, column in checked.glossary.items()},
     )
     return {
         "intake.html": intake_page(context).encode("utf-8"),
         "ledger.json": as_json(intake.ledger.record()),
     }
+
+
+def watched(checked: Checked, intake: Intake) -> Watch:
+    """What a running study is watched for: silence, lateness, carelessness, drift, agreement of the partners."""
+    return watch(
+        study=checked.study,
+        glossary=checked.glossary,
+        tables=_watched(checked, intake),
+        fates=intake.fates,
+        people=intake.people,
+        states=intake.states,
+        profiles=intake.profiles,
+        batteries=batteries_of(checked),
+    )
 
 
 def _watched(checked: Checked, intake: Intake) -> dict[str, pd.DataFrame]:
