@@ -124,7 +124,7 @@ def test_events_that_have_names_are_numbered_by_a_closed_map(take):
         "recode = { event = { enrollment_arm_1 = 0, followup_arm_1 = 1 } }\n"
     )
     rows = (
-        "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n1,a,final_arm_1,9\n"
+        "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n1,a,final_arm_1,5\n"
     )
     intake = take(HEAD + DYADS + PEOPLE + waves, {"people.csv": PEOPLE_CSV, "waves.csv": rows})
     assert intake.tables["survey_waves"]["wave"].tolist() == [0, 1]
