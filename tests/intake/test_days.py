@@ -123,10 +123,16 @@ def test_events_that_have_names_are_numbered_by_a_closed_map(take):
         'keys = { couple = "dyad", person = "pid", wave = "event" }\ncolumns = { resentment_1 = "r" }\n'
         "recode = { event = { enrollment_arm_1 = 0, followup_arm_1 = 1 } }\n"
     )
-    rows = "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n"
+    rows = (
+        "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n1,a,final_arm_1,5\n"
+    )
     intake = take(HEAD + DYADS + PEOPLE + waves, {"people.csv": PEOPLE_CSV, "waves.csv": rows})
     assert intake.tables["survey_waves"]["wave"].tolist() == [0, 1]
-    assert held(intake, "waves") == [(3, "unknown_label"), (4, "missing_key")]
+    assert held(intake, "waves") == [
+        (3, "unknown_label"),
+        (4, "missing_key"),
+        (5, "unknown_label"),
+    ]  # no place is claimed
 
 
 def test_days_that_count_from_one(take):
@@ -167,25 +173,6 @@ def test_events_are_numbered_within_a_persons_day_and_doubles_are_held(take):
     ]  # fmt: skip
 
 
-def test_the_time_zone_of_the_moments_is_stated_where_there_are_any(dated):
-    assert any("Europe/Vienna" in note for note in dated("2026-03-28T21:00").ledger.sources[1].notes)
-    assert not any("Vienna" in note for note in dated("2026-03-28").ledger.sources[1].notes)
-
-
-@pytest.mark.parametrize("by", ["wave", "visit"])
-def test_waves_that_have_names_are_counted_by_a_closed_recode(take, by):
-    waves = (
-        '[[source]]\nreader = "csv"\nfiles = "w.csv"\ntable = "survey_waves"\n'
-        'keys = { couple = "dyad", person = "pid", wave = "visit" }\n'
-        f"recode = {{ {by} = {{ intake_arm_1 = 0, follow_up_arm_1 = 2 }} }}\n"
-    )
-    rows = "dyad,pid,visit,age\n1,a,intake_arm_1,30\n1,a,follow_up_arm_1,31\n1,b,dropout_arm_1,30\n1,b,,31\n"
-    intake = take(HEAD + DYADS + PEOPLE + waves, {"people.csv": PEOPLE_CSV.replace(",age", ",old"), "w.csv": rows})
-    assert intake.tables["survey_waves"]["wave"].tolist() == [0, 2]
-    assert held(intake, "w") == [(3, "unknown_label"), (4, "missing_key")]
-    assert intake.ledger.sources[1].recodes == {"wave": 2}
-
-
 def test_a_recoded_day_is_counted_like_a_delivered_one(take):
     toml = (
         HEAD + "first_day = 1\n" + DYADS + PEOPLE + DIARY.replace("{ conflict", "{ day = { Mo = 1, Tu = 2 }, conflict")
@@ -195,3 +182,8 @@ def test_a_recoded_day_is_counted_like_a_delivered_one(take):
         "diary.csv": "dyad,pid,day,stress,touch,conflict\n1,a,Mo,1,1,no\n1,a,Tu,2,1,no\n",
     }
     assert take(toml, files).tables["diary_days"]["day"].tolist() == [0, 1]
+
+
+def test_the_time_zone_of_the_moments_is_stated_where_there_are_any(dated):
+    assert any("Europe/Vienna" in note for note in dated("2026-03-28T21:00").ledger.sources[1].notes)
+    assert not any("Vienna" in note for note in dated("2026-03-28").ledger.sources[1].notes)

@@ -85,11 +85,10 @@ def _whole(records: Records, key: str) -> np.ndarray:
     cells, column = records.told.keys[key], getattr(records.source.keys, key)
     texts, empty = cells.texts, blank(cells.texts)
     records.hold_texts(cells, empty, "missing_key", column)
-    if recode := records.source.recode.get(key) or records.source.recode.get(column):
+    if recode := records.source.recode.get(column):
         known = texts.isin(list(recode))
         records.hold_texts(cells, ~known & ~empty, "unknown_label", column)
-        records.recodes[key] = int(cells.counts[known.to_numpy()].sum())
-        texts = texts.map({name: str(value) for name, value in recode.items()}).fillna("").astype("str")
+        texts = texts.map({text: str(value) for text, value in recode.items()}).fillna("").astype("str")
     good = texts.str.fullmatch(WHOLE)
     records.hold_texts(cells, ~good & ~blank(texts), "not_a_whole_number", column)
     return pd.to_numeric(texts.where(good), errors="raise").astype("float64").to_numpy()[cells.codes]

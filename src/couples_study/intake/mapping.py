@@ -68,7 +68,8 @@ def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyad
             answers[name] = name
     by = _by_column(source, dyads, names, answers)
     _require_missing_in(source, {*answers, *answers.values()}, file)
-    _require_recoded(source, {*answers, *answers.values(), by or "", dyads.by or "", *_numbered_keys(source)}, file)
+    numbered = {source.keys.day or "", source.keys.wave or "", source.keys.week or ""}
+    _require_recoded(source, {*answers, *answers.values(), *numbered, by or "", dyads.by or ""}, file)
     rules = {*source.only, *(column for rule in source.drop.values() for column in rule)}
     used = set(answers.values()) | keys | rules | {by or ""}
     ignored = tuple(name for name in header if not used & {name, names_of(source, name)})
@@ -111,12 +112,6 @@ def _without_marks(source: Source, header: tuple[str, ...], file: str) -> set[st
             )
     plain = {name for name in header if names_of(source, name) == name}
     return set.intersection(*stripped) | (plain - keys)
-
-
-def _numbered_keys(source: Source) -> list[str]:
-    """The keys that are whole numbers after their recode, by our name and by the export's."""
-    numbered = {name: getattr(source.keys, name) for name in ("day", "wave", "week")}
-    return [word for name, column in numbered.items() if column is not None for word in (name, column)]
 
 
 def _marked(source: Source, role: str, names: Iterable[str]) -> set[str]:
