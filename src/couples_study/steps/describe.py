@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from couples_study.contracts.checks import CARELESS
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.seen import USED
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
@@ -89,7 +90,7 @@ def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str])
         inputs=inputs,
         package_version=package_version(),
         held=tuple(_held(intake)),
-        answered_by_day=_answered(intake, checked),
+        answered_by_day=() if watched.compliance.by_day else _answered(intake, checked),
         watch=watched,
         column_labels={name: column.label for name, column in checked.glossary.items()},
     )
@@ -104,7 +105,8 @@ def _watched(checked: Checked, intake: Intake) -> dict[str, pd.DataFrame]:
     checks = checked.study.checks
     wanted = {"device", "answer_seconds"}
     wanted |= {name for pair in (*DEFAULT_PAIRS, *checks.partners) for name in (pair.mine, pair.partners)}
-    wanted |= {item for battery in batteries_of(checked).values() for item in battery.items}
+    if any(getattr(checks.careless, name) is not None for name in CARELESS):
+        wanted |= {item for battery in batteries_of(checked).values() for item in battery.items}
     everything = checks.careless.too_fast is not None
     small = {name: intake.tables[name] for name in ("people", "couples")}
     return small | {
