@@ -146,7 +146,7 @@ def test_steps_are_most_urgent_first(context):
 
 
 def test_a_hostile_watch_is_only_ever_text(context, watch):
-    person = watch.compliance.people[0]._replace(couple=HOSTILE, person=HOSTILE, role=HOSTILE)
+    person = replace(watch.compliance.people[0], couple=HOSTILE, person=HOSTILE, role=HOSTILE)
     compliance = replace(watch.compliance, people=(person, *watch.compliance.people[1:]))
     silent = (replace(watch.running.silent[0], couple=HOSTILE, role=HOSTILE),)
     found = tuple(replace(one, columns=(HOSTILE,), file=HOSTILE, found=HOSTILE) for one in watch.drift)

@@ -6,9 +6,10 @@ could not be looked at says why in ``why_not``; it is then otherwise empty.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 DriftKind = Literal["renamed", "gone", "new", "range_changed", "code_moved", "words_new", "words_gone", "more_missing"]
 USED_DAY, CAME_DAY, SILENT_DAY, NOT_DUE = "u", "c", ".", " "
@@ -147,7 +148,8 @@ class Devices:
     why_not: str = ""
 
 
-class PersonDays(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDays:
     """One person's diary: ``days`` has a letter per study day (`USED_DAY`, `CAME_DAY`, `SILENT_DAY`, `NOT_DUE`)."""
 
     couple: str
@@ -159,7 +161,8 @@ class PersonDays(NamedTuple):
     used: int
 
 
-class CoupleDays(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoupleDays:
     """Evenings on which both partners were due, and those on which both, or exactly one, answered."""
 
     couple: str
@@ -182,10 +185,13 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compliance:
-    """Who was due and who answered, by person, couple and study day."""
+    """Who was due and who answered, by person, couple and study day.
 
-    people: tuple[PersonDays, ...] = ()
-    couples: tuple[CoupleDays, ...] = ()
+    ``people`` and ``couples`` come couple by couple, and are `Rows` where there may be many.
+    """
+
+    people: Sequence[PersonDays] = ()
+    couples: Sequence[CoupleDays] = ()
     by_day: tuple[DayCount, ...] = ()
     notes: tuple[str, ...] = ()
     why_not: str = ""

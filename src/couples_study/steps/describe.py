@@ -73,6 +73,7 @@ def describe(
 def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> dict[str, bytes]:
     """``intake.html`` and ``ledger.json``."""
     meta = checked.study.study
+    seen = watched(checked, intake)
     context = IntakeContext(
         study_id=meta.id,
         title=meta.title,
@@ -81,8 +82,8 @@ def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str])
         inputs=inputs,
         package_version=package_version(),
         held=tuple(_held(intake)),
-        answered_by_day=_answered(intake, checked),
-        watch=watched(checked, intake),
+        answered_by_day=() if seen.compliance.by_day else _answered(intake, checked),
+        watch=seen,
         column_labels={name: column.label for name, column in checked.glossary.items()},
     )
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,6 @@ import pandas as pd
 from couples_study.privacy.shown import shown_couples, shown_people
 
 _DIGITS = re.compile(r"\d+")
-_WORD_AND_NUMBER = r"^(?P<word>[^0-9]*)(?P<number>[0-9]{1,12})$"
 UNKNOWN = -1
 
 
@@ -40,11 +40,12 @@ class Roll:
         if self.single_ids:
             return _looked_up(self.person_ids.get_indexer(words), codes)
         known_person, known_words = pd.factorize(self.person_ids)
-        known = self.couple_of * len(known_words) + known_person
+        known = pd.Index(self.couple_of * len(known_words) + known_person)
         couple = self.couple_positions(frame)
         person = _looked_up(pd.Index(known_words).get_indexer(words), codes)
-        found = pd.Index(known).get_indexer(pd.Index(couple * len(known_words) + person))
-        return np.where((couple < 0) | (person < 0), UNKNOWN, found)
+        wanted = np.where((couple < 0) | (person < 0), UNKNOWN, couple * len(known_words) + person)
+        starts = np.flatnonzero(np.diff(wanted, prepend=UNKNOWN - 1))  # a person's rows mostly stand together
+        return np.repeat(known.get_indexer(pd.Index(wanted[starts])), np.diff(starts, append=len(wanted)))
 
     def couple_positions(self, frame: pd.DataFrame) -> np.ndarray:
         """Each row's couple; `UNKNOWN` where the couple is not on the roll."""
@@ -55,40 +56,40 @@ class Roll:
 def roll_of(people: pd.DataFrame) -> Roll:
     """The roll of ``people`` (couple_id, person_id, role), whatever the order of its rows."""
     known = people[["couple_id", "person_id", "role"]].astype("str").fillna("")
-    words = _in_natural_order(known["couple_id"])
-    place = pd.Series(np.arange(len(words)), index=pd.Index(words, dtype="str"))
-    rows = known.assign(place=place.reindex(known["couple_id"]).to_numpy()).drop_duplicates()
-    rows = rows.sort_values(["place", "role", "person_id"], kind="stable")
-    couple_codes = rows["place"].to_numpy(dtype="int64")
+    words, couple_codes, roles, ids = _in_order(*(known[name] for name in ("couple_id", "role", "person_id")))
     sizes = np.bincount(couple_codes, minlength=len(words))
     starts = np.cumsum(sizes) - sizes
-    places = np.arange(len(rows)) - starts[couple_codes]
+    places = np.arange(len(ids)) - starts[couple_codes]
     couples = shown_couples(words)
-    ids = rows["person_id"].tolist()
     pairs = np.flatnonzero(sizes == 2)
     return Roll(
         couples=tuple(couples),
-        people=tuple(shown_people(ids, [couples[place] for place in couple_codes.tolist()], places.tolist())),
-        roles=tuple(rows["role"].tolist()),
+        people=tuple(shown_people(ids, [couples[i] for i in couple_codes.tolist()], places.tolist())),
+        roles=tuple(roles),
         couple_of=couple_codes,
         pairs=pairs,
         first=starts[pairs],
         second=starts[pairs] + 1,
-        couple_ids=pd.Index(np.array(words, dtype=object)),
-        person_ids=pd.Index(np.array(ids, dtype=object)),
+        couple_ids=pd.Index(words, dtype="str"),
+        person_ids=pd.Index(ids, dtype="str"),
         single_ids=len(set(ids)) == len(ids),
     )
 
 
-def _in_natural_order(ids: pd.Series) -> list[str]:
-    """The distinct ids with C2 before C10; where all are numbers, or words before one, without a look at each."""
-    distinct = ids.drop_duplicates()
-    parts = distinct.str.extract(_WORD_AND_NUMBER)
-    if parts["number"].isna().any():
-        return sorted(distinct.tolist(), key=natural)
-    padded = parts["word"] + parts["number"].str.zfill(12)
-    keys = pd.DataFrame({"padded": padded, "word": distinct})
-    return keys.sort_values(["padded", "word"], kind="stable")["word"].tolist()
+def _in_order(
+    couple: pd.Series, role: pd.Series, person: pd.Series
+) -> tuple[list[str], np.ndarray, list[str], list[str]]:
+    """The couples in natural order, then of everyone the place of the couple, the role and the id: each person once."""
+    couple_codes, couple_words = pd.factorize(couple)
+    words = in_natural_order(couple_words.tolist())
+    place = pd.Index(words, dtype="str").get_indexer(couple_words)
+    role_codes, role_words = pd.factorize(role, sort=True)
+    person_codes, person_words = pd.factorize(person, sort=True)
+    places = place[couple_codes]
+    order = np.lexsort((person_codes, role_codes, places))
+    told = np.stack([places, role_codes, person_codes])[:, order]
+    own = told[:, np.append(True, (told[:, 1:] != told[:, :-1]).any(axis=0))[: len(order)]]
+    return words, own[0], *(named[codes].tolist() for named, codes in ((role_words, own[1]), (person_words, own[2])))
 
 
 def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -99,13 +100,14 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     return codes, pd.Index(words)
 
 
-def natural(word: str) -> tuple[str, str]:
-    """A sorting key that puts C2 before C10."""
-    if word.isdecimal():
-        return word.zfill(12), word
-    return _DIGITS.sub(lambda digits: digits.group().zfill(12), word), word
+def in_natural_order(words: Sequence[str]) -> list[str]:
+    """The words with C2 before C10."""
+    keys = _DIGITS.sub(lambda digits: digits.group().zfill(12), "\0".join(words)).split("\0")
+    if len(keys) != len(words):
+        keys = [_DIGITS.sub(lambda digits: digits.group().zfill(12), word) for word in words]
+    return [word for _, word in sorted(zip(keys, words, strict=True))]
 
 
 def _looked_up(positions: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """``positions[codes]``, `UNKNOWN` for the code of a missing value."""
-    return np.append(positions, UNKNOWN)[codes].astype("int64")
+    return np.append(positions, UNKNOWN)[codes].astype("int64", copy=False)
