@@ -190,6 +190,7 @@ def test_endings_and_numbered_prefixes(tmp_path):
     found, _ = drafted_from(tmp_path, "dysem_couples/*.csv")
     assert [(one.layout, one.keys.couple) for one in found.source] == [("wide", "@row")] * 2
     assert found.measures["PRQC"].items == tuple(f"PRQC_{n}" for n in range(1, 10))
+    assert found.source[0].suffixes == {"partner_1": ".1", "partner_2": ".2"}
     assert found.source[1].prefixes == {"partner_1": "prqc.1_", "partner_2": "prqc.2_"}
 
 

@@ -123,10 +123,16 @@ def test_events_that_have_names_are_numbered_by_a_closed_map(take):
         'keys = { couple = "dyad", person = "pid", wave = "event" }\ncolumns = { resentment_1 = "r" }\n'
         "recode = { event = { enrollment_arm_1 = 0, followup_arm_1 = 1 } }\n"
     )
-    rows = "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n"
+    rows = (
+        "dyad,pid,event,r\n1,a,enrollment_arm_1,1\n1,a,followup_arm_1,2\n1,b,final_arm_1,3\n1,b,,4\n1,a,final_arm_1,5\n"
+    )
     intake = take(HEAD + DYADS + PEOPLE + waves, {"people.csv": PEOPLE_CSV, "waves.csv": rows})
     assert intake.tables["survey_waves"]["wave"].tolist() == [0, 1]
-    assert held(intake, "waves") == [(3, "unknown_label"), (4, "missing_key")]
+    assert held(intake, "waves") == [
+        (3, "unknown_label"),
+        (4, "missing_key"),
+        (5, "unknown_label"),
+    ]  # no place is claimed
 
 
 def test_days_that_count_from_one(take):
@@ -165,3 +171,19 @@ def test_events_are_numbered_within_a_persons_day_and_doubles_are_held(take):
     assert intake.tables["events"][["person_id", "day", "number", "mood"]].to_numpy().tolist() == [
         ["1/a", 0, 1, 1], ["1/a", 0, 2, 1], ["1/a", 0, 3, 3], ["1/a", 1, 1, 1], ["1/b", 0, 1, 2],
     ]  # fmt: skip
+
+
+def test_a_recoded_day_is_counted_like_a_delivered_one(take):
+    toml = (
+        HEAD + "first_day = 1\n" + DYADS + PEOPLE + DIARY.replace("{ conflict", "{ day = { Mo = 1, Tu = 2 }, conflict")
+    )
+    files = {
+        "people.csv": PEOPLE_CSV,
+        "diary.csv": "dyad,pid,day,stress,touch,conflict\n1,a,Mo,1,1,no\n1,a,Tu,2,1,no\n",
+    }
+    assert take(toml, files).tables["diary_days"]["day"].tolist() == [0, 1]
+
+
+def test_the_time_zone_of_the_moments_is_stated_where_there_are_any(dated):
+    assert any("Europe/Vienna" in note for note in dated("2026-03-28T21:00").ledger.sources[1].notes)
+    assert not any("Vienna" in note for note in dated("2026-03-28").ledger.sources[1].notes)

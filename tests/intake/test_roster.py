@@ -162,3 +162,10 @@ def test_the_cells_of_a_file_without_a_header_are_not_repeated(take):
 def test_keys_and_results_are_not_answers(take, target):
     with pytest.raises(StudyFileError, match=target):
         take(TOML.replace("columns = { stress_day", f'columns = {{ {target} = "stress", stress_day'))
+
+
+def test_couples_of_which_one_member_came_are_counted_in_the_ledger(take):
+    assert take().ledger.notes == ()
+    alone = PEOPLE_CSV.replace("2,d,m,41\n", "")
+    intake = take(files={"people.csv": alone, "diary.csv": DIARY_CSV.replace("2,d,0,60,6,yes\n", "")})
+    assert intake.ledger.notes == ("couples with one member only: 1",)

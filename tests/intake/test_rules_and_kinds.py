@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.small_studies import DIARY, DIARY_CSV, DYADS, HEAD, PEOPLE, PEOPLE_CSV, held
+from tests.small_studies import DIARY, DIARY_CSV, DYADS, HEAD, PEOPLE, PEOPLE_CSV, held, write_study
 
+from couples_study import load_study
 from couples_study.core.errors import StudyFileError
 
 MIXED = (
@@ -90,3 +91,27 @@ def test_two_sites_may_fill_one_column_but_not_for_the_same_evening(take):
     assert intake.tables["diary_days"].equals(whole.tables["diary_days"])
     with pytest.raises(StudyFileError, match="from two"):
         take(toml, {"people.csv": PEOPLE_CSV, "north.csv": north, "south.csv": south + "\n1,a,0,10,1,no"})
+
+
+ONE_FILE = (
+    "dyad,pid,sex,kind,day,age,stress\n1,a,f,person,,30,\n1,b,m,person,,31,\n1,a,f,diary,0,,10\n1,b,m,diary,0,,20\n"
+)
+BOTH = (
+    HEAD + DYADS + PEOPLE.replace("people.csv", "all.csv") + 'only = { kind = "person" }\n'
+    + DIARY.split("columns")[0].replace("diary.csv", "all.csv") + 'only = { kind = "diary" }\n'
+    + '[measures.stress]\nlabel = "Stress"\n'
+)  # fmt: skip
+
+
+def test_blanks_of_another_sources_columns_do_not_stand_before_its_answers(tmp_path):
+    study = load_study(write_study(tmp_path / "study", BOTH, {"all.csv": ONE_FILE}))
+    assert study.frame("person_days")["age"].tolist() == [30, 31]
+    assert study.frame("people")["stress"].tolist() == [10, 20]
+    people, diary = study.ledger.sources
+    assert (set(people.columns_mapped), set(diary.columns_mapped)) == ({"age"}, {"stress"})
+    assert (people.columns_ignored, diary.columns_ignored) == (("day", "stress"), ("age",))
+
+
+def test_a_column_that_study_toml_names_stays_although_it_is_blank(take):
+    toml = BOTH.replace('only = { kind = "diary" }', 'only = { kind = "diary" }\ncolumns = { stress_day = "age" }')
+    assert take(toml, {"all.csv": ONE_FILE}).tables["diary_days"]["stress_day"].isna().all()

@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from couples_study.contracts.base import Strict
 from couples_study.contracts.checks import Checks, State
@@ -16,6 +16,8 @@ from couples_study.contracts.hypothesis import BUILT_IN_ID, Hypothesis
 TableName = Literal["couples", "people", "survey_waves", "diary_days", "events", "assays"]
 MissingKind = Literal["refused", "not_applicable", "not_reached", "technical"]
 ROW = "@row"
+NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,:/-][0-9]+)*")
+WIDE_IN_TIME = "; an export with a column for each occasion needs a row for each of them first"
 STUDY_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -122,6 +124,7 @@ class Source(Strict):
     corrects: dict[str, str] = Field(default_factory=dict)
     layout: Literal["long", "wide"] = "long"
     prefixes: dict[str, str] = Field(default_factory=dict)
+    suffixes: dict[str, str] = Field(default_factory=dict)
     keys: Keys
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
@@ -169,40 +172,58 @@ class Source(Strict):
             raise ValueError("a time zone is an IANA name such as Europe/Vienna or America/New_York")
         return value
 
-    @field_validator("prefixes")
+    @field_validator("prefixes", "suffixes")
     @classmethod
-    def _tell_two_apart(cls, value: dict[str, str]) -> dict[str, str]:
+    def _tell_two_apart(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         if value and (len(value) != 2 or len(set(value.values())) != 2 or "" in value.values()):
-            raise ValueError("prefixes give each of the two partners a prefix of their own")
+            word = str(info.field_name)
+            raise ValueError(f"{word} give each of the two partners a {word.removesuffix('es')} of their own")
         return value
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Source:
-        if (self.layout == "wide") != bool(self.prefixes):
-            raise ValueError('layout = "wide" and prefixes go together')
+        if self.prefixes and self.suffixes:
+            raise ValueError("a source has prefixes or suffixes, not both")
+        if (self.layout == "wide") != bool(self.partners):
+            raise ValueError('layout = "wide" and prefixes (or suffixes) go together')
         if self.layout == "wide" and self.keys.person is not None:
-            raise ValueError("in a wide source the prefixes say which partner; leave the person key out")
+            raise ValueError("in a wide source the column names say which partner; leave the person key out")
         if (self.design == "randomised") != (self.arm is not None):
             raise ValueError('design = "randomised" and arm = "<column>" go together')
         if self.unit is not None and self.arm is None:
             raise ValueError('unit says what was randomised; it goes with arm = "<column>"')
         if self.table == "diary_days" and (self.keys.day is None) == (self.keys.date is None):
-            raise ValueError("a diary_days source has either a day or a date among its keys")
+            raise ValueError(f"a diary_days source has either a day or a date among its keys{WIDE_IN_TIME}")
         if self.table == "survey_waves" and (self.keys.wave is None) == (self.keys.week is None):
-            raise ValueError("a survey_waves source has either a wave or a week among its keys")
+            raise ValueError(f"a survey_waves source has either a wave or a week among its keys{WIDE_IN_TIME}")
         if self.table in ("events", "assays") and (self.keys.day is None) == (self.keys.date is None):
-            raise ValueError(f"a source of {self.table} has either a day or a date among its keys")
+            raise ValueError(f"a source of {self.table} has either a day or a date among its keys{WIDE_IN_TIME}")
         if self.keys.couple is None and self.keys.person is None:
             raise ValueError("keys name at least a couple or a person column")
         if self.table == "couples" and self.keys.couple is None:
             raise ValueError("a couples source has a couple among its keys")
         return self
 
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """The roles that stand side by side in a row of a wide source, in their order; none in a long one."""
+        return tuple(self.prefixes or self.suffixes)
+
+    def spellings(self, column: str) -> tuple[str, ...]:
+        """The export's names of an answer column: in a wide source one for each of ``partners``."""
+        before = [prefix + column for prefix in self.prefixes.values()]
+        return tuple(before or [column + suffix for suffix in self.suffixes.values()]) or (column,)
+
     def knows(self, header: tuple[str, ...]) -> bool:
-        """Whether ``header`` has any column that this source names; if none, what stands there may be answers."""
-        named = {name for name in self.keys.model_dump().values() if name is not None} | set(self.columns.values())
-        prefixes = ("", *self.prefixes.values())
-        return any(prefix + name in header for name in named for prefix in prefixes)
+        """Whether ``header`` may be repeated: it has half of the columns that this source names, and no number.
+
+        Otherwise what stands there may be answers, or names run together with answers.
+        """
+        named = {name for name in self.keys.model_dump().values() if name not in (None, ROW)} | set(
+            self.columns.values()
+        )
+        there = sum(any(spelling in header for spelling in (name, *self.spellings(name))) for name in named)
+        return there > 0 and 2 * there >= len(named) and not any(NUMBER.fullmatch(cell) for cell in header)
 
 
 class Measure(Strict):
@@ -246,14 +267,14 @@ class StudyFile(Strict):
     @model_validator(mode="after")
     def _roles_have_one_name(self) -> StudyFile:
         roles = set(self.dyads.labels.values())
-        strays = sorted({role for source in self.source for role in source.prefixes} - roles)
+        strays = sorted({role for source in self.source for role in source.partners} - roles)
         if roles and strays:
-            raise ValueError(f"prefixes name the roles that [dyads] labels names; {strays} are not among them")
+            raise ValueError(f"prefixes and suffixes name the roles of [dyads] labels; {strays} are not among them")
         return self
 
     @model_validator(mode="after")
     def _everyone_can_be_found(self) -> StudyFile:
-        dyads, wide = self.dyads, any(source.prefixes for source in self.source)
+        dyads, wide = self.dyads, any(source.partners for source in self.source)
         if dyads.single:
             return self
         if dyads.distinguishable and dyads.by is None and not wide:
@@ -261,7 +282,7 @@ class StudyFile(Strict):
         if all(source.keys.couple is None for source in self.source):
             raise ValueError("at least one source has a couple among its keys, or nobody knows who belongs to whom")
         for source in self.source:
-            nobody = source.keys.person is None and not source.prefixes and source.table != "couples"
+            nobody = source.keys.person is None and not source.partners and source.table != "couples"
             if nobody and dyads.by is None:
                 raise ValueError(f"keys of {source.files} name a person, or [dyads] by says what tells partners apart")
         return self

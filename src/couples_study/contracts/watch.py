@@ -6,6 +6,7 @@ could not be looked at says why in ``why_not``; it is then otherwise empty.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -184,10 +185,13 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compliance:
-    """Who was due and who answered, by person, couple and study day."""
+    """Who was due and who answered, by person, couple and study day.
 
-    people: tuple[PersonDays, ...] = ()
-    couples: tuple[CoupleDays, ...] = ()
+    ``people`` and ``couples`` come couple by couple, and are `Rows` where there may be many.
+    """
+
+    people: Sequence[PersonDays] = ()
+    couples: Sequence[CoupleDays] = ()
     by_day: tuple[DayCount, ...] = ()
     notes: tuple[str, ...] = ()
     why_not: str = ""

@@ -10,7 +10,6 @@ import pandas as pd
 
 from couples_study.contracts.study import Meta
 from couples_study.core.errors import StudyFileError
-from couples_study.intake.coded import Coded
 from couples_study.intake.dates import local_times
 from couples_study.intake.records import Records, blank
 from couples_study.intake.roster import Roster
@@ -82,16 +81,17 @@ def number_within_days(everyone: Sequence[Records]) -> None:
 
 
 def _whole(records: Records, key: str) -> np.ndarray:
+    """A numbered key, after its recode: platforms name their waves (``intake_arm_1``), we count them."""
     cells, column = records.told.keys[key], getattr(records.source.keys, key)
+    texts, empty = cells.texts, blank(cells.texts)
+    records.hold_texts(cells, empty, "missing_key", column)
     if recode := records.source.recode.get(column):
-        known = cells.texts.isin(list(recode))
-        records.hold_texts(cells, ~known & ~blank(cells.texts), "unknown_label", column)
-        numbers = cells.texts.map({text: str(value) for text, value in recode.items()}).fillna("").astype("str")
-        cells = Coded(cells.codes, numbers.where(known | blank(cells.texts), "0"))
-    good = cells.texts.str.fullmatch(WHOLE)
-    records.hold_texts(cells, blank(cells.texts), "missing_key", column)
-    records.hold_texts(cells, ~good & ~blank(cells.texts), "not_a_whole_number", column)
-    return pd.to_numeric(cells.texts.where(good), errors="raise").astype("float64").to_numpy()[cells.codes]
+        known = texts.isin(list(recode))
+        records.hold_texts(cells, ~known & ~empty, "unknown_label", column)
+        texts = texts.map({text: str(value) for text, value in recode.items()}).fillna("").astype("str")
+    good = texts.str.fullmatch(WHOLE)
+    records.hold_texts(cells, ~good & ~blank(texts), "not_a_whole_number", column)
+    return pd.to_numeric(texts.where(good), errors="raise").astype("float64").to_numpy()[cells.codes]
 
 
 def _by_couple(records: Records, values: pd.Series, default: float) -> np.ndarray:

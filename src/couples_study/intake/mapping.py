@@ -14,7 +14,7 @@ from couples_study.core.errors import DeliveryError, StudyFileError, listed, nea
 class Mapping:
     """The answer columns of one source: target column to export column, and what was left lying.
 
-    ``prefix`` is the wide layout's prefix of a partner, empty in a long one; ``shared`` targets have none.
+    In a wide layout ``shared`` targets are those of columns that belong to both partners, as they stand.
     """
 
     answers: dict[str, str]
@@ -54,7 +54,7 @@ def _measure_row(name: str, of: str, measure: Measure) -> Column:
 
 def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyads: Dyads, file: str) -> Mapping:
     """Match one export's header with what ``study.toml`` says; refuse what is not there, list what is not used."""
-    names = _without_prefixes(source, header, file)
+    names = _without_marks(source, header, file)
     _require_keys(source, header, file)
     _require_known(source, glossary, file)
     answers = dict(source.columns)
@@ -74,7 +74,7 @@ def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyad
     used = set(answers.values()) | keys | rules | {by or ""}
     ignored = tuple(name for name in header if not used & {name, names_of(source, name)})
     shared = (
-        frozenset(target for target, column in answers.items() if column in header) if source.prefixes else frozenset()
+        frozenset(target for target, column in answers.items() if column in header) if source.partners else frozenset()
     )
     return Mapping(answers=answers, ignored=ignored, by=by, shared=shared)
 
@@ -85,31 +85,42 @@ def _can_be_filled(column: Column) -> bool:
 
 
 def names_of(source: Source, column: str) -> str:
-    """An export column's name without its partner's prefix."""
+    """An export column's name without its partner's prefix or suffix."""
     for prefix in sorted(source.prefixes.values(), key=len, reverse=True):
         if column.startswith(prefix):
             return column.removeprefix(prefix)
+    for suffix in sorted(source.suffixes.values(), key=len, reverse=True):
+        if column.endswith(suffix):
+            return column.removesuffix(suffix)
     return column
 
 
-def _without_prefixes(source: Source, header: tuple[str, ...], file: str) -> set[str]:
-    if not source.prefixes:
+def _without_marks(source: Source, header: tuple[str, ...], file: str) -> set[str]:
+    if not source.partners:
         return set(header)
     keys = set(_key_names(source))
-    stripped = [
-        {name.removeprefix(prefix) for name in header if name.startswith(prefix) and name not in keys}
-        for prefix in source.prefixes.values()
-    ]
-    for (role, prefix), names in zip(source.prefixes.items(), stripped, strict=True):
+    stripped = [_marked(source, role, [name for name in header if name not in keys]) for role in source.partners]
+    for role, names in zip(source.partners, stripped, strict=True):
         if not names:
+            word, verb = ("prefix", "begin") if source.prefixes else ("suffix", "end")
+            mark = (source.prefixes or source.suffixes)[role]
             raise DeliveryError(
                 f"{file}, header",
-                expected=f"columns that begin with {prefix!r} (prefix of {role})",
+                expected=f"columns that {verb} with {mark!r} ({word} of {role})",
                 found="none",
-                do="mend prefixes in its [[source]]",
+                do=f"mend {word}es in its [[source]]",
             )
     plain = {name for name in header if names_of(source, name) == name}
     return set.intersection(*stripped) | (plain - keys)
+
+
+def _marked(source: Source, role: str, names: Iterable[str]) -> set[str]:
+    """The columns of one partner, without what marks them as such."""
+    if source.prefixes:
+        prefix = source.prefixes[role]
+        return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+    suffix = source.suffixes[role]
+    return {name.removesuffix(suffix) for name in names if name.endswith(suffix)}
 
 
 def _key_names(source: Source) -> list[str]:
@@ -191,6 +202,6 @@ def _require_recoded(source: Source, names: set[str], file: str) -> None:
 
 def _by_column(source: Source, dyads: Dyads, names: set[str], answers: dict[str, str]) -> str | None:
     """The export column that tells partners apart, if this source has it."""
-    if dyads.by is None or source.prefixes:
+    if dyads.by is None or source.partners:
         return None
     return answers.get(dyads.by) or (dyads.by if dyads.by in names else None)

@@ -17,8 +17,8 @@ WORDED = ("code", "flag")
 def profile_of(records: Records, glossary: Glossary) -> FileProfile:
     """A profile of every column of the file; of columns that the study does not use, the name and caption alone."""
     cells = records.told.cells
-    prefixes = tuple(records.source.prefixes.values()) or ("",)
-    targets = {prefix + name: target for target, name in records.mapping.answers.items() for prefix in prefixes}
+    spellings = records.source.spellings
+    targets = {one: target for target, name in records.mapping.answers.items() for one in spellings(name)}
     targets |= {name: target for target, name in records.mapping.answers.items() if target in records.mapping.shared}
     return FileProfile(
         source="",
@@ -53,7 +53,7 @@ def _column(records: Records, name: str, target: str | None, glossary: Glossary)
 def _counted(records: Records, name: str, target: str) -> pd.Series:
     """The distinct answers of a column with their counts, without blanks and missing codes, in order of the text."""
     told = records.told
-    column = coded.column(told.cells, name) if records.source.prefixes else told.answers[target]
+    column = coded.column(told.cells, name) if records.source.partners else told.answers[target]
     counts = pd.Series(column.counts, index=column.texts).groupby(level=0).sum()
     source = records.source
     missing = {

@@ -161,24 +161,24 @@ def _columns_at_fault(faults: list[tuple[np.ndarray, str, str]], order: np.ndarr
 def records_of(export: RawExport, source: Source, mapping: Mapping) -> Records:
     """Reshape an export: a wide row becomes one record per partner, a long row is one record."""
     rows = export.cells.table.num_rows
-    prefixes = tuple(source.prefixes.values()) or ("",)
-    n = rows * len(prefixes)
+    side_by_side = max(len(source.partners), 1)
+    n = rows * side_by_side
 
     def column(name: str, shared: bool = True) -> Coded:
         if name == ROW:
-            parts = [coded.row_numbers(rows)] * len(prefixes)
+            parts = [coded.row_numbers(rows)] * side_by_side
         elif shared:
-            parts = [coded.column(export.cells, name)] * len(prefixes)
+            parts = [coded.column(export.cells, name)] * side_by_side
         else:
-            parts = [coded.column(export.cells, prefix + name) for prefix in prefixes]
+            parts = [coded.column(export.cells, spelling) for spelling in source.spellings(name)]
         return coded.interleaved(parts) if len(parts) > 1 else parts[0]
 
     named = {key: getattr(source.keys, key) for key in KEY_COLUMNS}
-    partners = [coded.constant(role, rows) for role in source.prefixes]
+    partners = [coded.constant(role, rows) for role in source.partners]
     as_delivered = AsDelivered(
         cells=export.cells,
         keys={key: column(name) for key, name in named.items() if name is not None},
-        answers={t: column(name, not prefixes[0] or t in mapping.shared) for t, name in mapping.answers.items()},
+        answers={t: column(name, not source.partners or t in mapping.shared) for t, name in mapping.answers.items()},
         by=column(mapping.by) if mapping.by is not None else None,
         partner=coded.interleaved(partners) if partners else None,
     )
@@ -195,7 +195,7 @@ def records_of(export: RawExport, source: Source, mapping: Mapping) -> Records:
 
 def row_numbers(rows: int, source: Source) -> np.ndarray:
     """The 1-based data row of every record: of each row as many as the layout has partners side by side."""
-    return np.repeat(np.arange(1, rows + 1, dtype=np.int32), max(len(source.prefixes), 1))
+    return np.repeat(np.arange(1, rows + 1, dtype=np.int32), max(len(source.partners), 1))
 
 
 def blank(values: pd.Series) -> pd.Series:

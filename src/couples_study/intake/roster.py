@@ -57,7 +57,7 @@ def _of(records: Records, whos: pd.Series) -> np.ndarray:
 def _role_here(records: Records, told: pd.Series, dyads: Dyads) -> pd.Series:
     if dyads.single:
         return pd.Series(RESPONDENT, index=told.index, dtype="str")
-    if records.source.prefixes:
+    if records.source.partners:
         return told
     if records.mapping.by is None or dyads.by is None:
         return pd.Series("", index=told.index, dtype="str")
@@ -163,7 +163,7 @@ def _fill_from_roster(records: Records, people: pd.DataFrame) -> None:
         whos["couple_id"] = whos["_person"].map(single).fillna("").astype("str")
         strange = blank(whos["couple_id"])
         records.hold(_of(records, strange), "person_not_in_people", records.source.keys.person or "")
-    nameless = blank(whos["_person"]) | bool(records.source.prefixes)
+    nameless = blank(whos["_person"]) | bool(records.source.partners)
     if nameless.any():
         told_of = people[~blank(people["_told"])].drop_duplicates(["couple_id", "_told"], keep=False)
         by_role = told_of.set_index(["couple_id", "_told"])["_person"]
@@ -173,7 +173,7 @@ def _fill_from_roster(records: Records, people: pd.DataFrame) -> None:
     by_person = people.set_index(["couple_id", "_person"])[["_told", "role"]]
     found = by_person.reindex(pd.MultiIndex.from_frame(whos[["couple_id", "_person"]])).fillna("").astype("str")
     told, roles = (pd.Series(found[name].to_numpy(), index=whos.index) for name in ("_told", "role"))
-    if records.mapping.by is not None or records.source.prefixes:
+    if records.mapping.by is not None or records.source.partners:
         both = ~blank(whos["role"]) & ~blank(told) & whos["role"].ne(told)
         records.hold(_of(records, both), "roles_conflict", records.mapping.by or "")
     whos["role"] = roles.where(~blank(roles), whos["role"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,28 @@ def apply_rules(records: Records) -> None:
             records.set_aside(np.logical_and.reduce(met), rule)
 
 
+def leave_to_other_sources(records: Records) -> None:
+    """Let go of columns that merely carry our name and are blank in all rows that ``only`` selects.
+
+    Where one file serves several sources they are the columns of another one: filled in here, their blanks would stand
+    before what that source says of the same people.
+    """
+    source, mapping, told = records.source, records.mapping, records.told.answers
+    meant = {*source.columns, *source.recode, *source.missing_in, "arm"}
+    candidates = [target for target in told if target not in meant] if source.only else []
+    strange = [target for target in candidates if not (~told[target].blank() & (records.rule == 0)).any()]
+    if not strange:
+        return
+    for target in strange:
+        del told[target]
+    theirs = {name for target in strange for name in (target, *source.spellings(target))}
+    records.mapping = replace(
+        mapping,
+        answers={target: column for target, column in mapping.answers.items() if target in told},
+        ignored=tuple(name for name in records.export.columns if name in theirs or name in mapping.ignored),
+    )
+
+
 def require_rule_columns(source: Source, header: tuple[str, ...], file: str) -> None:
     """Refuse rules about columns that the export does not have."""
     told = [*source.only, *(column for rule in source.drop.values() for column in rule)]
@@ -59,7 +82,8 @@ def _meets(records: Records, column: str, values: tuple[str, ...]) -> np.ndarray
 
 def _of_rows(records: Records, column: str) -> Coded:
     cells = coded.column(records.told.cells, column)
-    return coded.interleaved([cells] * len(records.source.prefixes)) if records.source.prefixes else cells
+    partners = records.source.partners
+    return coded.interleaved([cells] * len(partners)) if partners else cells
 
 
 def _among(texts: pd.Series, values: tuple[str, ...]) -> np.ndarray:

@@ -25,7 +25,7 @@ from couples_study.intake.places import all_couples
 from couples_study.intake.profile import profile_of
 from couples_study.intake.records import Records, records_of
 from couples_study.intake.roster import Roster, identify, link_records, roster_of
-from couples_study.intake.rules import apply_rules, require_rule_columns
+from couples_study.intake.rules import apply_rules, leave_to_other_sources, require_rule_columns
 from couples_study.intake.states import States, ends_of, set_aside_after, states_of
 from couples_study.intake.values import read_values
 from couples_study.intake.waves import hold_waves_out_of_order
@@ -83,12 +83,14 @@ def link(
     tables = tables_of(delivered, roster.people, couples, glossary, added)
     if set_aside_careless(everyone, tables, couples, batteries or {}, study.checks.careless):
         tables = tables_of(delivered, roster.people, couples, glossary, added)
-    entries = tuple(_entry(names[number], records) for number, files in enumerate(delivered) for records in files)
+    entries = tuple(
+        _entry(names[number], records, study) for number, files in enumerate(delivered) for records in files
+    )
     ledger = Ledger(
         sources=entries,
         tables={name: _table_entry(name, tables, everyone) for name in tables},
         data_root=study.study.data_root,
-        notes=states.notes,
+        notes=(*states.notes, *_singles(roster, study)),
     )
     held = {names[number]: _held_rows(files) for number, files in enumerate(delivered)}
     return Intake(
@@ -145,6 +147,7 @@ def first_look(study: StudyFile, source: Source, export: RawExport, glossary: Gl
     require_rule_columns(source, export.columns, export.file)
     records = records_of(export, source, mapping)
     apply_rules(records)
+    leave_to_other_sources(records)
     identify(records, study.dyads)
     read_values(records, glossary)
     read_times(records, study.study)
@@ -164,6 +167,12 @@ def _set_aside_unanswered(records: Records) -> None:
         records.set_aside(~said, "unanswered")
 
 
+def _singles(roster: Roster, study: StudyFile) -> tuple[str, ...]:
+    """How many couples have one member only, where the study says that both take part."""
+    alone = int(roster.people.groupby("couple_id")["_person"].nunique().eq(1).sum())
+    return (f"couples with one member only: {alone}",) if alone and not study.dyads.single else ()
+
+
 def _added(roster: Roster, states: States) -> dict[str, pd.DataFrame]:
     """What the roster and the states know of couples and people beside what the tables' own sources say."""
     starts = pd.DataFrame({"couple_id": pd.Series(dtype="str")})
@@ -174,7 +183,14 @@ def _added(roster: Roster, states: States) -> dict[str, pd.DataFrame]:
     return {"start": starts, "couples": couples, "people": people}
 
 
-def _entry(name: str, records: Records) -> SourceEntry:
+def _zone(records: Records, study: StudyFile) -> tuple[str, ...]:
+    """In which time zone the moments of a file were read, where it tells any."""
+    if records.entered is None or np.isnat(records.entered).all():
+        return ()
+    return (f"times without an offset are of {records.source.time_zone or study.study.time_zone}",)
+
+
+def _entry(name: str, records: Records, study: StudyFile) -> SourceEntry:
     reasons = records.reasons()
     counts = reasons["reason"].value_counts().sort_index()
     export = records.export
@@ -193,7 +209,7 @@ def _entry(name: str, records: Records) -> SourceEntry:
         columns_ignored=records.mapping.ignored,
         recodes=dict(sorted(records.recodes.items())),
         missing_codes={name: dict(sorted(kinds.items())) for name, kinds in sorted(records.missing_codes.items())},
-        notes=export.notes,
+        notes=(*export.notes, *_zone(records, study)),
     )
 
 
@@ -224,6 +240,6 @@ def _held_of(records: Records) -> pd.DataFrame:
             "_column": reasons["column"],
         }
     )
-    if records.source.prefixes:
-        told["_partner"] = np.array(list(records.source.prefixes))[positions % len(records.source.prefixes)]
+    if partners := records.source.partners:
+        told["_partner"] = np.array(partners)[positions % len(partners)]
     return pd.concat([told, records.export.rows(records.row[positions])], axis=1)

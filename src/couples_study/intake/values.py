@@ -63,7 +63,7 @@ def _codes_for(records: Records, target: str) -> Mapping[str, str]:
     source, column = records.source, records.export_name(target)
     declared = {
         code: kind or KIND_NOT_SAID
-        for name in (column, *(prefix + column for prefix in source.prefixes.values()))
+        for name in (column, *source.spellings(column))
         for code, kind in records.told.cells.missing.get(name, {}).items()
     }
     own = source.missing_in.get(target) or source.missing_in.get(column) or {}

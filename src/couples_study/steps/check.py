@@ -59,7 +59,7 @@ def check(study: StudyFile, *, only: tuple[str, ...] | None = None, seed: int = 
         scales=scales,
         scheduled_days=study.study.scheduled_days,
         seed=seed,
-        wide_roles=tuple(dict.fromkeys(role for source in study.source for role in source.prefixes)),
+        wide_roles=tuple(dict.fromkeys(role for source in study.source for role in source.partners)),
         randomised=frozenset(_arms(study)),
     )
     sets = _set_sizes(study)

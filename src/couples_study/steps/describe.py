@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from couples_study.contracts.checks import Careless
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.seen import USED
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
@@ -72,6 +73,7 @@ def describe(
 def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> dict[str, bytes]:
     """``intake.html`` and ``ledger.json``."""
     meta = checked.study.study
+    seen = watched(checked, intake)
     context = IntakeContext(
         study_id=meta.id,
         title=meta.title,
@@ -80,8 +82,8 @@ def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str])
         inputs=inputs,
         package_version=package_version(),
         held=tuple(_held(intake)),
-        answered_by_day=_answered(intake, checked),
-        watch=watched(checked, intake),
+        answered_by_day=() if seen.compliance.by_day else _answered(intake, checked),
+        watch=seen,
         column_labels={name: column.label for name, column in checked.glossary.items()},
     )
     return {
@@ -109,7 +111,8 @@ def _watched(checked: Checked, intake: Intake) -> dict[str, pd.DataFrame]:
     checks = checked.study.checks
     wanted = {"device", "answer_seconds"}
     wanted |= {name for pair in (*DEFAULT_PAIRS, *checks.partners) for name in (pair.mine, pair.partners)}
-    wanted |= {item for battery in batteries_of(checked).values() for item in battery.items}
+    if checks.careless != Careless():
+        wanted |= {item for battery in batteries_of(checked).values() for item in battery.items}
     everything = checks.careless.too_fast is not None
     small = {name: intake.tables[name] for name in ("people", "couples")}
     return small | {
@@ -178,6 +181,7 @@ def _answered(intake: Intake, checked: Checked) -> tuple[DayAnswered, ...]:
         return ()
     fates = intake.fates
     used = fates[(fates["table"] == "diary_days") & (fates["outcome"] == USED)]
-    counts = used.groupby("day")["person_id"].nunique().reindex(range(scheduled), fill_value=0)
+    one_each = used[["day", "couple_id", "person_id"]].drop_duplicates()
+    counts = one_each["day"].value_counts().reindex(range(scheduled), fill_value=0)
     due = len(intake.people)
     return tuple(DayAnswered(day=day, scheduled=due, answered=n) for day, n in enumerate(counts.tolist()))

@@ -89,7 +89,7 @@ def _keyed(export: RawExport, source: Source, checked: Checked) -> Records:
     mapping = Mapping(
         answers=firsts,
         ignored=(),
-        by=by if by in export.columns and not source.prefixes else None,
+        by=by if by in export.columns and not source.partners else None,
         shared=frozenset(firsts),
     )
     records = records_of(export, source, mapping)

@@ -82,11 +82,11 @@ def test_prefixes_make_a_wide_source():
     assert study.dyads.type == "distinguishable"
 
 
-def test_endings_are_explained_since_only_prefixes_are_read():
+def test_endings_are_suffixes():
     columns = {f"sat{item}.{who}": [(i + item) % 7 + 1 for i in range(30)] for who in (1, 2) for item in (1, 2, 3)}
     made = drafted(form(columns))
-    assert model(made).source[0].prefixes == {"partner_1": "partner_1_", "partner_2": "partner_2_"}
-    assert "rename the columns of the file first (NAME.1 as partner_1_NAME" in why(made, "prefixes")[0]
+    assert model(made).source[0].suffixes == {"partner_1": ".1", "partner_2": ".2"}
+    assert not model(made).source[0].prefixes
     assert model(made).measures["sat"].items == ("sat1", "sat2", "sat3")
 
 

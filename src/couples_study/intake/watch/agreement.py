@@ -26,6 +26,7 @@ DEFAULT_PAIRS = (
     PartnerPair(mine="sex_today", partners="sex_today"),
     PartnerPair(mine="conflict_today", partners="conflict_today"),
 )
+MOST_CELLS_OF_A_ROW = 8  # of a table of people by days, which is quicker than sorting as long as it is well filled
 FEWEST_REPORTS_OF_A_COUPLE = 7
 FEWEST_COUPLES_TO_STAND_OUT_FROM = 10
 NO_SPREAD = "the reports do not vary, so there is nothing to agree about"
@@ -63,16 +64,39 @@ class Evenings:
 def evenings_of_both(roll: Roll, people: np.ndarray, days: np.ndarray) -> Evenings:
     """Pair the rows of a diary; ``people`` are positions on the roll, ``days`` whole numbers."""
     known = np.flatnonzero(people >= 0)
-    couple, day = roll.couple_of[people[known]], days[known].astype("int64")
+    person, day = people[known], days[known].astype("int64", copy=False)
     low, span = (int(day.min()), int(np.ptp(day)) + 1) if len(day) else (0, 1)
-    key = couple * span + (day - low)
+    found = _by_table(roll, person, day - low, span)
+    one, other = _by_order(roll, person, day - low, span) if found is None else found
+    return Evenings(couple=roll.couple_of[person[one]], first=known[one], second=known[other])
+
+
+def _by_table(roll: Roll, person: np.ndarray, day: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """The partners' rows of each evening, from a table of people by days; None where that would not do.
+
+    It does not with days far apart, with couples of more than two, or with two rows of one person and day.
+    """
+    sizes = np.bincount(roll.couple_of, minlength=1)
+    if len(roll.people) * span > MOST_CELLS_OF_A_ROW * len(person) or sizes.max() > 2:
+        return None
+    rows = np.full(len(roll.people) * span, -1)
+    rows[person * span + day] = np.arange(len(person))
+    if np.count_nonzero(rows >= 0) < len(person):
+        return None
+    one, other = (rows.reshape(-1, span)[whose].ravel() for whose in (roll.first, roll.second))
+    both = np.flatnonzero((one >= 0) & (other >= 0))
+    return one[both], other[both]
+
+
+def _by_order(roll: Roll, person: np.ndarray, day: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same for any diary, by sorting it: neighbours of one couple and day, if they are two people."""
+    key = roll.couple_of[person] * span + day
     order = np.argsort(key, kind="stable")
     same = np.flatnonzero(key[order][1:] == key[order][:-1])
-    one, other = known[order[same]], known[order[same + 1]]
-    in_order = people[one] < people[other]
-    first, second = np.where(in_order, one, other), np.where(in_order, other, one)
-    two = people[one] != people[other]
-    return Evenings(couple=roll.couple_of[people[first]][two], first=first[two], second=second[two])
+    one, other = order[same], order[same + 1]
+    in_order = person[one] < person[other]
+    two = person[one] != person[other]
+    return np.where(in_order, one, other)[two], np.where(in_order, other, one)[two]
 
 
 def agreements(

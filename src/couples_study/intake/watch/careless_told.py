@@ -24,9 +24,10 @@ def left_out(fates: pd.DataFrame, roll: Roll) -> LeftOut:
     if not len(fates):
         return {}
     codes, words = coded(fates["outcome"])
-    ruled = np.array([*(str(word).startswith(RULE) for word in words), False])[codes]
-    if not ruled.any():
+    rules = np.array([*(str(word).startswith(RULE) for word in words), False])
+    if not rules.any():
         return {}
+    ruled = rules[codes]
     own = fates.loc[ruled, ["table", "couple_id", "person_id", "outcome"]].astype("str")
     whose = pd.Series(roll.positions(own), index=own.index)
     parts = whose[whose >= 0].groupby([own["table"], own["outcome"]], sort=True)

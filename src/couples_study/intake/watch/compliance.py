@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from couples_study.contracts.rows import Rows
 from couples_study.contracts.watch import (
     CAME_DAY,
     NOT_DUE,
@@ -34,38 +37,40 @@ def compliance_of(grid: Grid | None, roll: Roll) -> Compliance:
     if not grid.due.size or not (grid.due.any() or grid.answered.any()):
         return Compliance(why_not="no diary entry came, and none is scheduled so far")
     answered, used = grid.answered & grid.due, grid.used & grid.due
-    letters = np.select(
-        [used, answered, grid.due], [ord(one) for one in (USED_DAY, CAME_DAY, SILENT_DAY)], ord(NOT_DUE)
-    )
-    lines = letters.astype("uint8")
-    sums = np.stack([cells.sum(axis=1) for cells in (grid.due, answered, used)], axis=1).tolist()
-    couples_of = roll.couple_of.tolist()
-    people = tuple(
-        PersonDays(
-            couple=roll.couples[couples_of[i]],
-            person=roll.people[i],
-            role=roll.roles[i],
-            days=lines[i].tobytes().decode("ascii"),
-            due=due,
-            answered=came,
-            used=kept,
-        )
-        for i, (due, came, kept) in enumerate(sums)
-    )
     couples_due = grid.due[roll.first] & grid.due[roll.second]
     one, other = answered[roll.first], answered[roll.second]
     both, either = one & other & couples_due, (one ^ other) & couples_due
     return Compliance(
-        people=people,
+        people=_people(grid.due, answered, used, roll),
         couples=_couples(roll, couples_due, both, either),
         by_day=_days([grid.due, answered, used, couples_due, both]),
         notes=_notes(grid),
     )
 
 
-def _couples(roll: Roll, due: np.ndarray, both: np.ndarray, one: np.ndarray) -> tuple[CoupleDays, ...]:
-    sums = np.stack([roll.pairs, *(cells.sum(axis=1) for cells in (due, both, one))], axis=1).tolist()
-    return tuple(CoupleDays(couple=roll.couples[i], due=d, both=b, one=o) for i, d, b, o in sums)
+def _people(due: np.ndarray, answered: np.ndarray, used: np.ndarray, roll: Roll) -> Rows[PersonDays]:
+    letters = np.full(due.shape, ord(NOT_DUE), dtype="uint32")  # as numpy keeps text, so a line is one word
+    for cells, letter in ((due, SILENT_DAY), (answered, CAME_DAY), (used, USED_DAY)):
+        letters[cells] = ord(letter)
+    columns = {
+        "couple": _named(roll.couples)[roll.couple_of],
+        "person": _named(roll.people),
+        "role": _named(roll.roles),
+        "days": letters.view(f"U{due.shape[1]}")[:, 0],
+        "due": due.sum(axis=1),
+        "answered": answered.sum(axis=1),
+        "used": used.sum(axis=1),
+    }
+    return Rows(PersonDays, columns)
+
+
+def _couples(roll: Roll, due: np.ndarray, both: np.ndarray, one: np.ndarray) -> Rows[CoupleDays]:
+    sums = {name: cells.sum(axis=1) for name, cells in (("due", due), ("both", both), ("one", one))}
+    return Rows(CoupleDays, {"couple": _named(roll.couples)[roll.pairs], **sums})
+
+
+def _named(words: Sequence[str]) -> np.ndarray:
+    return np.array(words, dtype=object)
 
 
 def _days(cells: list[np.ndarray]) -> tuple[DayCount, ...]:

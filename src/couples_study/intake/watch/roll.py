@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +40,12 @@ class Roll:
         if self.single_ids:
             return _looked_up(self.person_ids.get_indexer(words), codes)
         known_person, known_words = pd.factorize(self.person_ids)
-        known = self.couple_of * len(known_words) + known_person
+        known = pd.Index(self.couple_of * len(known_words) + known_person)
         couple = self.couple_positions(frame)
         person = _looked_up(pd.Index(known_words).get_indexer(words), codes)
-        found = pd.Index(known).get_indexer(pd.Index(couple * len(known_words) + person))
-        return np.where((couple < 0) | (person < 0), UNKNOWN, found)
+        wanted = np.where((couple < 0) | (person < 0), UNKNOWN, couple * len(known_words) + person)
+        starts = np.flatnonzero(np.diff(wanted, prepend=UNKNOWN - 1))  # a person's rows mostly stand together
+        return np.repeat(known.get_indexer(pd.Index(wanted[starts])), np.diff(starts, append=len(wanted)))
 
     def couple_positions(self, frame: pd.DataFrame) -> np.ndarray:
         """Each row's couple; `UNKNOWN` where the couple is not on the roll."""
@@ -54,29 +56,40 @@ class Roll:
 def roll_of(people: pd.DataFrame) -> Roll:
     """The roll of ``people`` (couple_id, person_id, role), whatever the order of its rows."""
     known = people[["couple_id", "person_id", "role"]].astype("str").fillna("")
-    words = sorted(set(known["couple_id"]), key=natural)
-    place = dict(zip(words, range(len(words)), strict=True))
-    told = zip(known["couple_id"].tolist(), known["role"].tolist(), known["person_id"].tolist(), strict=True)
-    rows = sorted({(place[couple], role, person) for couple, role, person in told})
-    couple_codes = np.array([row[0] for row in rows], dtype="int64")
+    words, couple_codes, roles, ids = _in_order(*(known[name] for name in ("couple_id", "role", "person_id")))
     sizes = np.bincount(couple_codes, minlength=len(words))
     starts = np.cumsum(sizes) - sizes
-    places = np.arange(len(rows)) - starts[couple_codes]
+    places = np.arange(len(ids)) - starts[couple_codes]
     couples = shown_couples(words)
-    ids = [row[2] for row in rows]
     pairs = np.flatnonzero(sizes == 2)
     return Roll(
         couples=tuple(couples),
-        people=tuple(shown_people(ids, [couples[row[0]] for row in rows], places.tolist())),
-        roles=tuple(row[1] for row in rows),
+        people=tuple(shown_people(ids, [couples[i] for i in couple_codes.tolist()], places.tolist())),
+        roles=tuple(roles),
         couple_of=couple_codes,
         pairs=pairs,
         first=starts[pairs],
         second=starts[pairs] + 1,
-        couple_ids=pd.Index(np.array(words, dtype=object)),
-        person_ids=pd.Index(np.array(ids, dtype=object)),
+        couple_ids=pd.Index(words, dtype="str"),
+        person_ids=pd.Index(ids, dtype="str"),
         single_ids=len(set(ids)) == len(ids),
     )
+
+
+def _in_order(
+    couple: pd.Series, role: pd.Series, person: pd.Series
+) -> tuple[list[str], np.ndarray, list[str], list[str]]:
+    """The couples in natural order, then of everyone the place of the couple, the role and the id: each person once."""
+    couple_codes, couple_words = pd.factorize(couple)
+    words = in_natural_order(couple_words.tolist())
+    place = pd.Index(words, dtype="str").get_indexer(couple_words)
+    role_codes, role_words = pd.factorize(role, sort=True)
+    person_codes, person_words = pd.factorize(person, sort=True)
+    places = place[couple_codes]
+    order = np.lexsort((person_codes, role_codes, places))
+    told = np.stack([places, role_codes, person_codes])[:, order]
+    own = told[:, np.append(True, (told[:, 1:] != told[:, :-1]).any(axis=0))[: len(order)]]
+    return words, own[0], *(named[codes].tolist() for named, codes in ((role_words, own[1]), (person_words, own[2])))
 
 
 def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -87,11 +100,14 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     return codes, pd.Index(words)
 
 
-def natural(word: str) -> tuple[str, str]:
-    """A sorting key that puts C2 before C10."""
-    return _DIGITS.sub(lambda digits: digits.group().zfill(12), word), word
+def in_natural_order(words: Sequence[str]) -> list[str]:
+    """The words with C2 before C10."""
+    keys = _DIGITS.sub(lambda digits: digits.group().zfill(12), "\0".join(words)).split("\0")
+    if len(keys) != len(words):
+        keys = [_DIGITS.sub(lambda digits: digits.group().zfill(12), word) for word in words]
+    return [word for _, word in sorted(zip(keys, words, strict=True))]
 
 
 def _looked_up(positions: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """``positions[codes]``, `UNKNOWN` for the code of a missing value."""
-    return np.append(positions, UNKNOWN)[codes].astype("int64")
+    return np.append(positions, UNKNOWN)[codes].astype("int64", copy=False)

@@ -12,13 +12,16 @@ from itertools import groupby
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from couples_study.contracts.watch import CAME_DAY, SILENT_DAY, USED_DAY
+import numpy as np
+
+from couples_study.contracts.rows import Rows
+from couples_study.contracts.watch import CAME_DAY, SILENT_DAY, USED_DAY, CoupleDays, PersonDays
 from couples_study.report import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from couples_study.contracts.watch import Compliance, CoupleDays, PersonDays
+    from couples_study.contracts.watch import Compliance
 
 COUPLES_ON_A_MAP, MOST_MAPS = 30, 6
 LABEL, ROW, GAP, HEAD = 150, 13, 6, 18
@@ -47,19 +50,25 @@ class ShownMaps:
 
 def shown_maps(compliance: Compliance) -> ShownMaps:
     """Maps of thirty couples each; of a study with more than six of them, the couples that answered least."""
-    couples = [tuple(members) for _, members in groupby(compliance.people, key=lambda one: one.couple)]
+    people, counts = Rows.of(PersonDays, compliance.people), Rows.of(CoupleDays, compliance.couples)
+    names = people.columns["couple"]
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1])[: len(names)])
     most = COUPLES_ON_A_MAP * MOST_MAPS
-    left_out = max(0, len(couples) - most)
-    if left_out:
-        least = sorted(range(len(couples)), key=lambda i: (_share(couples[i]), i))[:most]
-        couples = [couples[i] for i in sorted(least)]
+    drawn = np.arange(len(starts))
+    if len(starts) > most:
+        drawn = np.sort(np.argsort(_shares(people, starts), kind="stable")[:most])
+    ends = np.append(starts[1:], len(names))
+    couples = [people[start:end] for start, end in zip(starts[drawn].tolist(), ends[drawn].tolist(), strict=True)]
+    here = {members[0].couple for members in couples}
+    own = counts.at(np.flatnonzero([name in here for name in counts.columns["couple"].tolist()]))
     parts = [couples[at : at + COUPLES_ON_A_MAP] for at in range(0, len(couples), COUPLES_ON_A_MAP)]
-    return ShownMaps(maps=tuple(_map(part, compliance.couples) for part in parts), left_out=left_out)
+    return ShownMaps(maps=tuple(_map(part, own) for part in parts), left_out=len(starts) - len(drawn))
 
 
-def _share(members: Sequence[PersonDays]) -> float:
-    due = sum(one.due for one in members)
-    return sum(one.answered for one in members) / due if due else 1.0
+def _shares(people: Rows[PersonDays], starts: np.ndarray) -> np.ndarray:
+    """The share of its evenings that each couple answered; all of them where none was due."""
+    due, answered = (np.add.reduceat(people.columns[name].astype("int64"), starts) for name in ("due", "answered"))
+    return np.where(due > 0, answered / np.maximum(due, 1), 1.0)
 
 
 def _map(couples: Sequence[tuple[PersonDays, ...]], counts: Sequence[CoupleDays]) -> ShownMap:

@@ -73,13 +73,7 @@ def _say_layout(part: Part, source: Guessed) -> None:
     if source.wide is None:
         return
     part.say("layout", "wide")
-    if not source.wide.suffixes:
-        part.say("prefixes", dict(source.wide.roles), why=source.wide.why)
-        return
-    prefixes = {role: f"{role}_" for role in source.wide.roles}
-    ends = ", ".join(f"NAME{end} as {prefixes[role]}NAME" for role, end in source.wide.roles.items())
-    why = f"the export has endings and partners are told by prefixes: rename the columns of the file first ({ends})"
-    part.say("prefixes", prefixes, why=why)
+    part.say("suffixes" if source.wide.suffixes else "prefixes", dict(source.wide.roles), why=source.wide.why)
 
 
 def _say_dates(part: Part, source: Guessed) -> None:
