@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from couples_study.intake.watch.roll import roll_of
-from couples_study.privacy.shown import looks_personal
+from couples_study.intake.watch.roll import in_natural_order, roll_of
+from couples_study.privacy.shown import looks_personal, personal_among
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,18 @@ def test_a_person_named_with_the_couple_is_shown_without_it():
         "str"
     )
     assert roll_of(people).people == ("a", "C1, B")
+
+
+def test_ids_looked_at_together_are_judged_like_each_alone():
+    words = ["C1", "12", "vie-07", "0664-123", "C1\nC2", "anna", "", "1.2.3.4", "a1.b_2", "12345678901", "AB", "12/1"]
+    expected = {word for word in words if looks_personal(word)}
+    assert personal_among(words) == expected == {"C1\nC2", "anna", "", "1.2.3.4", "12345678901"}
+    assert personal_among(["C1", "12", "12", "p_3"]) == set()
+    assert personal_among(["C1\nC2"]) == {"C1\nC2"}
+
+
+def test_couples_come_in_natural_order():
+    words = ["C10", "C2", "C02", "12", "2", "x", ""]
+    assert [words[i] for i in in_natural_order(words)] == ["", "2", "12", "C02", "C2", "C10", "x"]
+    assert in_natural_order(["1\0", "1", ""]).tolist() == [2, 1, 0]
+    assert in_natural_order([]).tolist() == []

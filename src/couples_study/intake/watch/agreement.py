@@ -63,15 +63,19 @@ class Evenings:
 
 def evenings_of_both(roll: Roll, people: np.ndarray, days: np.ndarray) -> Evenings:
     """Pair the rows of a diary; ``people`` are positions on the roll, ``days`` whole numbers."""
-    known = np.flatnonzero(people >= 0)
-    person, day = people[known], days[known].astype("int64", copy=False)
+    known = None if (people >= 0).all() else np.flatnonzero(people >= 0)
+    person, day = (people, days) if known is None else (people[known], days[known])
+    day = day.astype("int64", copy=False)
     low, span = (int(day.min()), int(np.ptp(day)) + 1) if len(day) else (0, 1)
-    found = _by_table(roll, person, day - low, span)
+    found = _by_table(roll, person, day, low, span)
     one, other = _by_order(roll, person, day - low, span) if found is None else found
-    return Evenings(couple=roll.couple_of[person[one]], first=known[one], second=known[other])
+    first, second = (one, other) if known is None else (known[one], known[other])
+    return Evenings(couple=roll.couple_of[people[first]], first=first, second=second)
 
 
-def _by_table(roll: Roll, person: np.ndarray, day: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray] | None:
+def _by_table(
+    roll: Roll, person: np.ndarray, day: np.ndarray, low: int, span: int
+) -> tuple[np.ndarray, np.ndarray] | None:
     """The partners' rows of each evening, from a table of people by days; None where that would not do.
 
     It does not with days far apart, with couples of more than two, or with two rows of one person and day.
@@ -79,13 +83,16 @@ def _by_table(roll: Roll, person: np.ndarray, day: np.ndarray, span: int) -> tup
     sizes = np.bincount(roll.couple_of, minlength=1)
     if len(roll.people) * span > MOST_CELLS_OF_A_ROW * len(person) or sizes.max() > 2:
         return None
-    rows = np.full(len(roll.people) * span, -1)
-    rows[person * span + day] = np.arange(len(person))
-    if np.count_nonzero(rows >= 0) < len(person):
+    cells = person * span
+    cells += day
+    cells -= low
+    rows = np.full(len(roll.people) * span, -1, dtype="int32")
+    rows[cells] = np.arange(len(cells), dtype="int32")
+    if np.count_nonzero(rows >= 0) < len(cells):
         return None
     one, other = (rows.reshape(-1, span)[whose].ravel() for whose in (roll.first, roll.second))
-    both = np.flatnonzero((one >= 0) & (other >= 0))
-    return one[both], other[both]
+    both = (one >= 0) & (other >= 0)
+    return one[both].astype("int64"), other[both].astype("int64")
 
 
 def _by_order(roll: Roll, person: np.ndarray, day: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray]:

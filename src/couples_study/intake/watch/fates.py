@@ -49,8 +49,8 @@ def diary_fates(fates: pd.DataFrame, roll: Roll) -> DiaryFates:
     arrays = {
         "person": person,
         "day": np.where(np.isnan(day), -1, day).astype("int64"),
-        "date": diary["date"].to_numpy().astype("datetime64[D]").astype("int64"),
-        "entered": diary["entered"].to_numpy().astype("datetime64[s]").astype("int64"),
+        "date": diary["date"].to_numpy().astype("datetime64[D]").view("int64"),
+        "entered": diary["entered"].to_numpy().astype("datetime64[s]", copy=False).view("int64"),
         "late": diary["entry_late"].to_numpy(dtype=bool),
         "used": used[codes],
         "answered": answered[codes],

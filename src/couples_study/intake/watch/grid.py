@@ -50,10 +50,10 @@ def grid_of(
     days = scheduled or int(fates.day[fates.used].max(initial=-1)) + 1
     if days * len(roll.people) > MOST_CELLS:
         return None
+    inside = np.flatnonzero(came & (fates.day < days))
     answered, used = (np.zeros((len(roll.people), days), dtype=bool) for _ in range(2))
-    for cells, which in ((answered, came), (used, came & fates.used)):
-        inside = which & (fates.day < days)
-        cells[fates.person[inside], fates.day[inside]] = True
+    for cells, which in ((answered, inside), (used, inside[fates.used[inside]])):
+        cells.ravel()[fates.person[which] * days + fates.day[which]] = True
     start = _starts(study, roll, fates, tables)
     as_of = _as_of(study, fates)
     in_study = _in_study(roll, states, days)
