@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import StudyFileError, listed, nearest
-from couples_study.models import apim, cross_lag, regression, threshold_model, trial
+from couples_study.models import apim, cross_lag, growth, mediation_model, onset_model, regression, threshold_model, trial
 from couples_study.models.model import COMMON_OPTIONS, Model, Setting
 
 __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
 MODELS: dict[str, Model] = {
-    model.name: model for model in (apim.MODEL, cross_lag.MODEL, regression.MODEL, threshold_model.MODEL, trial.MODEL)
+    module.MODEL.name: module.MODEL
+    for module in (apim, cross_lag, growth, mediation_model, onset_model, regression, threshold_model, trial)
 }
 
 

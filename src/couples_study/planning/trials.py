@@ -23,6 +23,7 @@ WOBBLE, WOBBLE_PHI = 0.06, 0.5  # share of true variance that comes and goes fro
 DRIFT = 0.12  # what wait-listed couples gain by week 12
 DROPOUT, SKIP = 0.015, 0.06  # weekly: couples who stop, people who skip
 CONCERN = 0.4  # share with a physical presenting concern
+FOLLOWS = 0.75  # of couples who improve emotionally: those who do so physically, in a world with an order
 SPREAD = 0.4  # of couples' answers to a programme
 SEPARATES = 0.001  # weekly
 
@@ -139,12 +140,10 @@ def _width(truth: TrialTruth) -> float:
 
 
 def _times(rng: np.random.Generator, truth: TrialTruth, couples: int) -> tuple[np.ndarray, np.ndarray]:
-    if truth.timeline == "claimed":
-        first = rng.integers(2, 5, size=couples).astype(float)
-        return first, first + rng.integers(5, 8, size=couples)
-    if truth.timeline == "slow":
-        first = rng.integers(6, 13, size=couples).astype(float)
-        return first, first + rng.integers(5, 8, size=couples)
+    if truth.timeline in ("claimed", "slow"):
+        early, late = (2, 5) if truth.timeline == "claimed" else (6, 13)
+        first = rng.integers(early, late, size=couples).astype(float)
+        return first, np.where(rng.random(couples) < FOLLOWS, first + rng.integers(5, 8, size=couples), np.inf)
     if truth.timeline == "simultaneous":
         first = rng.integers(2, 13, size=couples).astype(float)
         return first, first
