@@ -111,10 +111,14 @@ class Hypothesis(Question):
 
 
 class Reading(Question):
-    """One way to read a claim, with an analysis of its own."""
+    """One way to read a claim, with an analysis of its own.
+
+    With ``veto`` it need not hold where all readings must: it can only speak against the claim.
+    """
 
     id: str
     statement: str
+    veto: bool = False
 
 
 class Claim(Strict):

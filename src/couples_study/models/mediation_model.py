@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity, Term
@@ -13,14 +15,21 @@ from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.concerns import SAME_REPORTER, few_couples
 from couples_study.models.counting import counts_of
-from couples_study.models.mediation import Draws, paths_in_trial, paths_within, within_rows
+from couples_study.models.mediation import Draws, paths_in_trial, paths_within, true_share, within_rows
 from couples_study.models.mediation.within import slopes_of
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, panel_for, too_few
+from couples_study.models.onset.change import retest
 from couples_study.models.trial import gate
 from couples_study.models.weekly.arrays import Weekly, weekly_of
 
 OPTIONS = frozenset({"predictor", "mediator", "covariates", "arm", "contrast", "begins", "since", "at"})
 WITHIN_DRAWS, TRIAL_DRAWS = 199, 999
+LEAST_TRUE = 0.5  # of what the mediator has beyond its baseline; with less a correction multiplies noise
+NOISY_MEDIATOR = Concern(
+    code="noisy_mediator",
+    sentence="The mediator's measurement error is not known, and takes the indirect effect towards zero: a small one here "
+    "is no evidence against mediation.",
+)
 HIDDEN_CAUSE = Concern(
     code="mediator_not_randomised",
     sentence="Nobody drew lots about the mediator: what moves mediator and outcome alike would look like mediation.",
@@ -69,37 +78,76 @@ def plan(question: Question, setting: Setting) -> Plan:
 
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Fit the paths and resample couples."""
-    rng = np.random.default_rng(child(setting.seed, "mediation", id))
     if question.arm is None:
+        rng = np.random.default_rng(child(setting.seed, "mediation", id))
         return _within(id, question, frames, setting, rng)
     weekly = weekly_of(id, question, frames, setting, [question.outcome, question.mediator or ""])
-    refused = weekly if isinstance(weekly, NotTestable) else gate(id, question, weekly)
-    if refused is not None or isinstance(weekly, NotTestable):
-        return refused or weekly  # type: ignore[return-value]
+    if isinstance(weekly, NotTestable):
+        return weekly
+    return evidence(id, question, weekly, setting)
+
+
+def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
+    """The evidence from the weekly arrays of a trial."""
+    refused = gate(id, question, weekly)
+    if refused is not None:
+        return refused
+    rng = np.random.default_rng(child(setting.seed, "mediation", id))
     pair = weekly.only(question.contrast)
-    drawn = in_trial(question, pair, rng)
+    columns = trial_columns(question, pair)
+    drawn = paths_in_trial(
+        columns.arm, columns.mediator, columns.outcome, columns.held, rng, TRIAL_DRAWS, columns.errors
+    )
     spread = weekly.baseline_sd(question.outcome)
     unit = 1.0 / factor(question.smallest_effect.unit, lambda _: spread, lambda _: 1.0, "unit")
     counts = pair.counts(question.outcome, [question.at or 0])
-    return _evidence(id, question, setting, drawn, unit, counts, (HIDDEN_CAUSE, *few_couples(pair.couples)), {})
+    corrected = columns.errors is not None
+    concerns = [HIDDEN_CAUSE, *([] if corrected else [NOISY_MEDIATOR]), *few_couples(pair.couples)]
+    more = {"mediator_corrected": float(corrected)}
+    return _evidence(id, question, setting, drawn, unit, counts, concerns, more)
 
 
-def in_trial(question: Question, pair: Weekly, rng: np.random.Generator, draws: int = TRIAL_DRAWS) -> Draws:
-    """Paths from the arms of a trial; baselines of mediator and outcome, covariates and role held constant."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialColumns:
+    """Arm (C,), mediator and outcome (C, 2), what is held (C, 2, k), and error variances where a correction can stand."""
+
+    arm: np.ndarray
+    mediator: np.ndarray
+    outcome: np.ndarray
+    held: np.ndarray
+    errors: np.ndarray | None
+
+
+def trial_columns(question: Question, pair: Weekly) -> TrialColumns:
+    """The columns of both equations; baselines of mediator and outcome, covariates and role are held constant.
+
+    The mediator's error is taken out where enough of what it has beyond its baseline is true: with less, a correction
+    multiplies noise.
+    """
     mediator, outcome = question.mediator or "", question.outcome
     held = [pair.baseline(mediator), pair.baseline(outcome), *pair.steady.values()]
     held = [np.where(np.isfinite(one), one, np.nanmean(one)) for one in held]
     if pair.told_apart:
         held.append(np.broadcast_to(np.array([-0.5, 0.5]), pair.member.shape))
-    centred = [one - one.mean() for one in held]
-    return paths_in_trial(
-        arm=(pair.arm == 0).astype(np.float64),
-        mediator=pair.at(mediator, question.since or 0),
-        outcome=pair.at(outcome, question.at or 0),
-        held=np.stack(centred, axis=-1),
-        rng=rng,
-        draws=draws,
-    )
+    columns = TrialColumns(
+        arm=(pair.arm == 0).astype(np.float64), mediator=pair.at(mediator, question.since or 0),
+        outcome=pair.at(outcome, question.at or 0), held=np.stack([one - one.mean() for one in held], axis=-1),
+        errors=_error_variances(pair, (mediator, outcome), len(held)),
+    )  # fmt: skip
+    if columns.errors is None:
+        return columns
+    share = true_share(columns.arm, columns.mediator, columns.outcome, columns.held, columns.errors)
+    return columns if share >= LEAST_TRUE else replace(columns, errors=None)
+
+
+def _error_variances(pair: Weekly, columns: tuple[str, str], held: int) -> np.ndarray | None:
+    """Error variances of baseline mediator, baseline outcome, what else is held (none), and the mediator itself."""
+    baselines = max(int((pair.weeks <= 0).sum()), 1)
+    reliabilities = [retest(pair, column) for column in columns]
+    if any(r is None or r <= 0 for r in reliabilities):
+        return None
+    of_one = [(1 - float(r or 0)) * pair.baseline_sd(column) ** 2 for r, column in zip(reliabilities, columns, strict=True)]
+    return np.array([of_one[0] / baselines, of_one[1] / baselines, *[0.0] * (held - 2), of_one[0]])
 
 
 def _within(
@@ -128,10 +176,10 @@ def _within(
         lambda kind: panel.sd(x.removeprefix("partner."), kind), "unit",
     )  # fmt: skip
     complete = np.isfinite(_said(panel, x)) & np.isfinite(panel.value(m)) & np.isfinite(panel.value(question.outcome))
-    concerns = [HIDDEN_CAUSE, *([] if x.startswith("partner.") else [SAME_REPORTER]), *fit.concerns]
+    concerns = [HIDDEN_CAUSE, NOISY_MEDIATOR, *([] if x.startswith("partner.") else [SAME_REPORTER]), *fit.concerns]
     return _evidence(
         id, question, setting, drawn, unit, counts_of(panel, np.flatnonzero(complete), setting),
-        (*concerns, *few_couples(couples)), slopes_of(fit),
+        (*concerns, *few_couples(couples)), {**slopes_of(fit), "mediator_corrected": 0.0},
     )  # fmt: skip
 
 

@@ -81,17 +81,24 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     weekly = weekly_of(id, question, frames, setting, columns)
     if isinstance(weekly, NotTestable):
         return weekly
+    return evidence(id, question, weekly, setting)
+
+
+def evidence(
+    id: str,  # noqa: A002 (the contract's word)
+    question: Question,
+    weekly: Weekly,
+    setting: Setting,
+    *,
+    brief: bool = False,
+) -> Evidence | NotTestable:
+    """The evidence from weekly arrays; ``brief`` leaves out what no rule reads."""
     absent = [name for name in question.contrast if name not in weekly.arms]
     if absent:
         return NotTestable(id=id, reason="needs_arms", detail=f"This study has no arm {', '.join(absent)}.")
     smallest = min(int((weekly.arm == weekly.arms.index(name)).sum()) for name in question.contrast)
     if smallest < FEWEST_COUPLES:
         return too_few(id, smallest, "been in the smallest arm")
-    return evidence(id, question, weekly, setting)
-
-
-def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
-    """The evidence from weekly arrays."""
     rng = np.random.default_rng(child(setting.seed, "onset", id))
     change = change_of(question, weekly, question.outcome)
     if change is None:
@@ -104,7 +111,7 @@ def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> E
     last = int(change.weeks[-1])
     active, control = (arm_times(question, weekly, change, name) for name in question.contrast)
     facts = {"reliability": change.reliability, "error": change.error}
-    hazard = _hazard(active, control)
+    hazard = None if brief and question.rule == "R7" else _hazard(active, control)
     if question.rule == "R1":
         if hazard is None:
             return NotTestable(id=id, reason="too_few_events", detail="Too few couples improved to compare hazards.")
@@ -112,7 +119,7 @@ def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> E
     else:
         facts |= timing_facts(question, active, control, last, rng)
         tested = (_as_term("net", facts, ""),)
-    rows = _variants(question, weekly, change, last, rng) if question.rule == "R7" else []
+    rows = _variants(question, weekly, change, last, rng) if question.rule == "R7" and not brief else []
     planned = plan(question, setting)
     return Evidence(
         id=id,
@@ -127,7 +134,7 @@ def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> E
         concerns=_concerns(question, weekly, change),
         sensitivity=tuple(rows),
         facts=facts,
-        figure=_figure(question, active, control, setting),
+        figure=None if brief else _figure(question, active, control, setting),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity, Term
+from couples_study.contracts.evidence import Evidence, NotTestable, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
@@ -20,14 +20,13 @@ from couples_study.models.weekly.adjusted import Profile, adjusted_contrast, reg
 from couples_study.models.weekly.arrays import Weekly, weekly_of
 from couples_study.models.weekly.compliance import complier_effect
 from couples_study.models.weekly.estimands import profile_of
-from couples_study.models.weekly.robustness import robustness
+from couples_study.models.weekly.robustness import NOTHING, robustness
 
 OPTIONS = frozenset({
     "arm", "contrast", "reference", "estimand", "begins", "at", "since", "modules", "covariates", "moderator", "stratum",
     "adherence", "test",
 })  # fmt: skip
 TERMS = ("contrast", "interaction")
-ASSIGNED_WEIGHT = 1.0
 
 
 def check(question: Question, setting: Setting, where: str) -> None:
@@ -91,10 +90,7 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     """Compare the arms, and ask again in the other ways that a reader will ask for."""
     columns = [question.outcome, *([question.adherence] if question.adherence else [])]
     weekly = weekly_of(id, question, frames, setting, columns)
-    refused = weekly if isinstance(weekly, NotTestable) else gate(id, question, weekly)
-    if refused is not None or isinstance(weekly, NotTestable):
-        return refused or NotTestable(id=id, reason="another_rhythm", detail="")
-    return evidence(id, question, weekly, setting)
+    return weekly if isinstance(weekly, NotTestable) else evidence(id, question, weekly, setting)
 
 
 def gate(id: str, question: Question, weekly: Weekly) -> NotTestable | None:  # noqa: A002 (id is the contract's word)
@@ -130,16 +126,26 @@ def cells_of(question: Question, weekly: Weekly) -> tuple[np.ndarray, dict[str, 
     )
 
 
-def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> Evidence:  # noqa: A002 (id is the contract's word)
-    """The contrast with everything that belongs beside it."""
+def evidence(
+    id: str,  # noqa: A002 (the contract's word)
+    question: Question,
+    weekly: Weekly,
+    setting: Setting,
+    *,
+    brief: bool = False,
+) -> Evidence | NotTestable:
+    """The contrast with everything that belongs beside it; ``brief`` leaves out what no rule reads."""
+    refused = gate(id, question, weekly)
+    if refused is not None:
+        return refused
     terms, profile = contrasts(question, weekly)
     unit = unit_of(question, weekly)
     planned = plan(question, setting)
     weeks = sorted({week for by_week in profile.values() for week in by_week if week > 0})
     named = {term.name: term for term in terms}
-    shown = robustness(question, weekly, profile, cells_of(question, weekly)[0], unit)
+    shown = NOTHING if brief else robustness(question, weekly, profile, cells_of(question, weekly)[0], unit)
     rows = list(shown.rows)
-    if question.adherence is not None and question.estimand == "end":
+    if not brief and question.adherence is not None and question.estimand == "end":
         rows += _compliers(question, weekly, unit)
     return Evidence(
         id=id,
@@ -194,5 +200,3 @@ MODEL = Model(
     strength=lambda question: "associational",
     looks=lambda question: frozenset(),
 )
-
-__all__ = ["MODEL", "Concern", "cells_of", "contrasts", "evidence", "gate", "unit_of"]

@@ -17,7 +17,7 @@ ARMS = ("emotional_first", "physical_first", "simultaneous", "wait_list")
 EMOTIONAL, PHYSICAL, SAFETY, ADHERENCE = "emotional", "phys", "isq", "adherence"
 BEGINS, LAST = 1, 24  # survey wave of the last baseline, last week
 MEAN, SD = 50.0, 15.0  # of the two composites, 0-100
-SAFE_MEAN, SAFE_SD = 30.0, 8.0
+SCALES = {EMOTIONAL: (MEAN, SD, 100), PHYSICAL: (MEAN, SD, 100), SAFETY: (27.0, 7.0, 52)}
 PARTNERS_TRAIT, DOMAINS_TRAIT = 0.5, 0.5
 WOBBLE, WOBBLE_PHI = 0.06, 0.5  # share of true variance that comes and goes from week to week
 DRIFT = 0.12  # what wait-listed couples gain by week 12
@@ -48,8 +48,13 @@ class TrialWorld:
         )  # fmt: skip
 
 
-def run_trial(scenario: Scenario, couples: int, seed: np.random.SeedSequence | int) -> TrialWorld:
-    """A trial of ``couples`` couples in all, dealt to the four arms in turn and shuffled."""
+def run_trial(
+    scenario: Scenario, couples: int, seed: np.random.SeedSequence | int, *, complete: bool = False
+) -> TrialWorld:
+    """A trial of ``couples`` couples in all, dealt to the four arms in turn and shuffled.
+
+    ``complete`` lets everybody answer every week, for the truth that estimates are held against.
+    """
     truth = scenario.trial or TrialTruth()
     rng = np.random.default_rng(seed)
     weeks = np.arange(-BEGINS, LAST + 1)
@@ -62,9 +67,11 @@ def run_trial(scenario: Scenario, couples: int, seed: np.random.SeedSequence | i
         SAFETY: _observed(rng, traits[2], errors[2], gains[2], 0.85),
     }
     stays, gone = _presence(rng, seen[EMOTIONAL], weeks)
+    if complete:
+        stays, gone = np.ones_like(stays), np.full(couples, np.inf)
     scaled = {
-        name: np.clip((SAFE_MEAN if name == SAFETY else MEAN) + (SAFE_SD if name == SAFETY else SD) * one, 0, 100)
-        for name, one in seen.items()
+        name: np.clip(mean + sd * seen[name], 0, top)
+        for name, (mean, sd, top) in SCALES.items()
     }
     values = {name: np.where(stays, one, np.nan) for name, one in scaled.items()}
     values[ADHERENCE] = np.where(stays, _adherence(rng, arm, weeks), np.nan)

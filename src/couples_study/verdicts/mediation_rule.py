@@ -11,7 +11,8 @@ LEAST_SHARE = 0.20
 WORDS = (
     "Supported if the indirect effect is above zero, at least 20% of a total effect that is itself shown, and survives a "
     "hidden common cause of residual correlation .15; contradicted if the indirect effect is shown to be below 20% of the "
-    "smallest total effect that matters, or the total effect to be below that smallest effect; otherwise inconclusive."
+    "smallest total effect that matters (with the mediator's measurement error taken out), or the total effect to be below "
+    "that smallest effect; otherwise inconclusive."
 )
 
 
@@ -20,7 +21,7 @@ def judge_mediation(evidence: Evidence, question: Question) -> Decision:
     facts, smallest = evidence.facts, question.smallest_effect.value
     through = _one(
         "indirect", "The effect goes through the mediator.", facts["indirect_low95"] > 0,
-        facts["indirect_high90"] < LEAST_SHARE * smallest, "indirect_not_shown",
+        facts["mediator_corrected"] == 1.0 and facts["indirect_high90"] < LEAST_SHARE * smallest, "indirect_not_shown",
         "the indirect effect is {indirect} ({product_of_means} by the product of average slopes alone)",
     )  # fmt: skip
     whole = _one(

@@ -19,7 +19,7 @@ from couples_study.models.lagged.pairs import Pairs
 
 NAMES = ("outcome.lag1", "predictor.lag1", "study_day", "weekend")
 OWN, PATH = 0, 1
-LARGEST_R = 0.9
+LARGEST_R, COARSE, FINE = 0.9, 0.05, 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,18 +132,24 @@ def _solved(pairs: Pairs, left: Parts, right: Parts, item_error: float, words: s
     return Path(params=params, influence=influence, couples=groups, words=words)
 
 
-def item_error_that_flips(pairs: Pairs, keeps: Callable[[Path], bool], step: float = 0.01) -> float | None:
-    """The smallest error correlation between items of one minute at which ``keeps`` is no longer true.
+def item_error_that_flips(pairs: Pairs, keeps: Callable[[Path], bool]) -> float | None:
+    """The smallest error correlation (to .01) between items of one minute at which ``keeps`` is no longer true.
 
     None where no correlation up to `LARGEST_R` does that, or where no two items were answered in one minute.
     """
     if not any(pairs.shared):
         return None
-    for r in np.arange(step, LARGEST_R + step / 2, step):
-        try:
-            path = within_path(pairs, float(r))
-        except np.linalg.LinAlgError:
-            return float(r)
-        if not keeps(path) or (path.params[OWN] > 1):
-            return float(r)
-    return None
+    coarse = next((r for r in np.arange(COARSE, LARGEST_R + FINE, COARSE) if not _stands(pairs, r, keeps)), None)
+    if coarse is None:
+        return None
+    fine = np.arange(coarse - COARSE + FINE, coarse + FINE / 2, FINE)
+    return round(float(next(r for r in fine if not _stands(pairs, r, keeps))), 2)
+
+
+def _stands(pairs: Pairs, r: float, keeps: Callable[[Path], bool]) -> bool:
+    """Whether the path is kept at this correlation; an own lag beyond 1 means that no true score can have it."""
+    try:
+        path = within_path(pairs, float(r))
+    except np.linalg.LinAlgError:
+        return False
+    return bool(path.params[OWN] <= 1.0) and keeps(path)

@@ -23,7 +23,8 @@ def kaplan_meier(times: Times) -> pd.DataFrame:
     kept = when > 0
     if not times.seen[kept].any():
         return pd.DataFrame(columns=["week", "improved", "low", "high", "at_risk"], dtype="float64")
-    fit = SurvfuncRight(when[kept], times.seen[kept].astype(int))
+    with np.errstate(divide="ignore", invalid="ignore"):  # where the last ones at risk improve there is no error
+        fit = SurvfuncRight(when[kept], times.seen[kept].astype(int))
     surv = np.clip(fit.surv_prob, 1e-12, 1 - 1e-12)
     half = stats.norm.isf((1 - LEVEL) / 2) * np.asarray(fit.surv_prob_se) / np.abs(surv * np.log(surv))
     return pd.DataFrame(
@@ -48,7 +49,8 @@ def incidence(times: Times, gone: np.ndarray) -> pd.DataFrame:
     status = np.where(first == np.inf, 0, np.where(times.right <= gone, IMPROVED, SEPARATED))
     when = np.where(np.isfinite(first), first, times.left)
     kept = when > 0
-    fit = CumIncidenceRight(when[kept], status[kept])
+    with np.errstate(divide="ignore", invalid="ignore"):  # of its standard errors, which are not drawn
+        fit = CumIncidenceRight(when[kept], status[kept])
     columns = {"week": np.asarray(fit.times, dtype=np.float64)}
     for code, name in ((IMPROVED, "improved"), (SEPARATED, "separated")):
         known = len(fit.cinc) >= code

@@ -26,6 +26,9 @@ class Robustness:
     facts: Mapping[str, float]
 
 
+NOTHING = Robustness(rows=(), concerns=(), facts={})
+
+
 def robustness(question: Question, weekly: Weekly, profile: Profile, cell: np.ndarray, unit: float) -> Robustness:
     """Delta-adjusted pattern mixture with its tipping point, inverse-probability weights, separations counted."""
     column, sd = question.outcome, weekly.baseline_sd(question.outcome)
