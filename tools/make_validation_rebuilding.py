@@ -1,7 +1,8 @@
-"""Verdicts on rebuilding where the truth is known. ``python tools/make_validation_rebuilding.py [--reps R] [--only WORLD]``
+"""Verdicts on rebuilding where the truth is known: ``python tools/make_validation_rebuilding.py [--reps R]``.
 
-Replicates are added to docs/validation_rebuilding.json in rounds over all worlds, so the run can be stopped and taken up
-again; replicate r of a world has the same seed whatever else was run. docs/validation_rebuilding.md is written from it.
+Replicates are added to docs/validation_rebuilding.json in rounds over all worlds, so the run can be stopped and taken
+up again; replicate r of a world has the same seed whatever else was run. docs/validation_rebuilding.md is written from
+it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ STORE, PAGE = DOCS / "validation_rebuilding.json", DOCS / "validation_rebuilding
 SEED, ROUND, LARGE, LARGE_DRAWS = 20261123, 50, 12_000, 20
 ARM = ("C03", "C38", "C76", "C77")
 TIME = ("C81", "C82")
+CLAIMS = (*ARM, *TIME, "C13")
+READINGS = ("cycle", "forward", "backward", "neither")
 TRUE = {
     "trial_emotional_best": ARM, "trial_equal": (), "trial_physical_best": (), "trial_null": (), "trial_regression": (),
     "timeline_true": TIME, "timeline_slow": ("C82",), "timeline_together": (), "timeline_frailty": (),
@@ -56,7 +59,9 @@ def claims_of(world: str) -> tuple[str, ...]:
     """The claims that are asked in a world."""
     if scenario_called(world).trial is None:
         return ("C13",)
-    return TIME if world.startswith("timeline") else (*ARM, *(TIME if world in ("trial_null", "trial_regression") else ()))
+    return (
+        TIME if world.startswith("timeline") else (*ARM, *(TIME if world in ("trial_null", "trial_regression") else ()))
+    )
 
 
 def truths(world: str) -> dict[str, float]:
@@ -84,7 +89,9 @@ def one_round(world: str, first: int, last: int, truth: dict[str, float]) -> Cou
             counts[f"{claim} {verdict.verdict}"] += 1
             for reading in verdict.readings if claim == "C13" else ():
                 counts[f"{reading.id} {reading.verdict}"] += 1
-            counts[f"{claim} says flip"] += any(c.code in ("item_errors", "same_minute_items") for c in verdict.concerns)
+            counts[f"{claim} says flip"] += any(
+                c.code in ("item_errors", "same_minute_items") for c in verdict.concerns
+            )
         for key, value in truth.items():
             evidence = found[key]
             if isinstance(evidence, Evidence):
@@ -120,22 +127,36 @@ def run(reps: int, only: list[str]) -> None:
 
 def page(store: dict[str, dict]) -> str:
     """The tables as markdown."""
-    lines = [HEAD, "| claim | world | true there | replicates | supported | 95% interval | contradicted | inconclusive |",
-             "|---|---|---|---|---|---|---|---|"]  # fmt: skip
-    for claim in (*ARM, *TIME, "C13"):
-        lines += [_row(claim, world, store[world]) for world in TRUE if world in store and claim in claims_of(world)]
-    lines += ["", "## The four readings of the cycle", "", "| world | cycle | touch leads | closeness leads | neither |",
-              "|---|---|---|---|---|"]  # fmt: skip
-    for world in TRUE:
-        if world in store and "C13" in claims_of(world):
-            shares = [_share(store[world], f"C13a_{code} supported") for code in ("cycle", "forward", "backward", "neither")]
-            lines.append(f"| {world} | " + " | ".join(f"{share:.3f}" for share in shares) + " |")
-    lines += ["", "## Coverage of 95% intervals", "", "| estimate | world | truth | replicates | coverage | 99% interval |",
-              "|---|---|---|---|---|---|"]  # fmt: skip
-    for world in TRUE:
-        if world in store:
-            lines += _coverage(world, store[world])
-    return "\n".join(lines) + "\n"
+    there = [world for world in TRUE if world in store]
+    rows = [_row(claim, world, store[world]) for claim in CLAIMS for world in there if claim in claims_of(world)]
+    diaries = [world for world in there if "C13" in claims_of(world)]
+    readings = [(world, *(_share(store[world], f"C13a_{code} supported") for code in READINGS)) for world in diaries]
+    columns = (
+        "claim",
+        "world",
+        "true there",
+        "replicates",
+        "supported",
+        "95% interval",
+        "contradicted",
+        "inconclusive",
+    )
+    paths = [(world, *(f"{share:.3f}" for share in shares)) for world, *shares in readings]
+    covered = [row for world in there for row in _coverage(world, store[world])]
+    parts = [
+        HEAD,
+        _table(columns, rows),
+        "\n## The four readings of the cycle\n",
+        _table(("world", "cycle", "touch leads", "closeness leads", "neither"), paths),
+        "\n## Coverage of 95% intervals\n",
+        _table(("estimate", "world", "truth", "replicates", "coverage", "99% interval"), covered),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple]) -> str:
+    lines = [columns, ("---",) * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 
 def _share(done: dict, name: str) -> float:
@@ -148,26 +169,20 @@ def _wilson(share: float, n: int, level: float) -> str:
     return f"{(middle - half) / (1 + z**2 / n):.3f} to {(middle + half) / (1 + z**2 / n):.3f}"
 
 
-def _row(claim: str, world: str, done: dict) -> str:
+def _row(claim: str, world: str, done: dict) -> tuple:
     shares = [_share(done, f"{claim} {verdict}") for verdict in ("supported", "contradicted", "inconclusive")]
     true = "open" if (world, claim) in OPEN else "yes" if claim in TRUE[world] else "no"
-    if claim == "C38" and world == "trial_physical_best":
-        true = "no"
     interval = _wilson(shares[0], done["reps"], 0.95)
-    return (
-        f"| {claim} | {world} | {true} | {done['reps']} | {shares[0]:.3f} | {interval} | {shares[1]:.3f} | {shares[2]:.3f} |"
-    )
+    return claim, world, true, done["reps"], f"{shares[0]:.3f}", interval, f"{shares[1]:.3f}", f"{shares[2]:.3f}"
 
 
-def _coverage(world: str, done: dict) -> list[str]:
-    rows = []
+def _coverage(world: str, done: dict) -> list[tuple]:
     truth = {**done["truth"], **dict.fromkeys(ZERO_PATHS.get(world, ()), 0.0)}
-    for name, value in truth.items():
-        share = _share(done, f"{name} covered")
-        rows.append(
-            f"| {name} | {world} | {value:.3f} | {done['reps']} | {share:.3f} | {_wilson(share, done['reps'], 0.99)} |"
-        )
-    return rows
+    shares = {name: _share(done, f"{name} covered") for name in truth}
+    return [
+        (name, world, f"{value:.3f}", done["reps"], f"{shares[name]:.3f}", _wilson(shares[name], done["reps"], 0.99))
+        for name, value in truth.items()
+    ]
 
 
 if __name__ == "__main__":

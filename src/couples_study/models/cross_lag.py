@@ -11,21 +11,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity, Term
+from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
 from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
-from couples_study.models.concerns import MEASUREMENT_ERROR, few_couples
+from couples_study.models.concerns import few_couples
 from couples_study.models.counting import counts_of
-from couples_study.models.lagged import Pairs, Path, forward_path, indicators_of, pairs_of, plain_path, said, within_path
-from couples_study.models.lagged.both_ways import SURVIVES, BothWays, by_role, item_error_facts
-from couples_study.models.lagged.paths import OWN, PATH
+from couples_study.models.lagged import Pairs, indicators_of, pairs_of, said, within_path
+from couples_study.models.lagged.beside import TESTED, beside, measured, path_term
+from couples_study.models.lagged.both_ways import BothWays
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 
 OPTIONS = frozenset({"predictor", "indicators", "lag", "shows"})
-TESTED = "predictor.lag1"
 BOTH = ("forward", "backward", "difference")
 
 
@@ -105,19 +104,19 @@ def _one_way(
 ) -> Evidence:
     path = within_path(pairs)
     unit = _unit(question, panel)
-    facts, concerns, rows = _beside("forward", pairs, path, unit)
+    facts, concerns, rows = beside("forward", pairs, path, unit)
     planned = plan(question, setting)
     return Evidence(
         id=id,
         model="cross_lag",
         unit=question.smallest_effect.unit,
-        tested=(_term(path, unit, TESTED),),
+        tested=(path_term(path, unit, TESTED),),
         coefficients=path.linear().terms(),
         counts=counts_of(panel, pairs.row, setting),
         equation=planned.equation,
         formula=planned.formula,
         estimator=path.linear().estimator,
-        concerns=(*_measured(question), *concerns, *few_couples(path.couples)),
+        concerns=(*measured(question), *concerns, *few_couples(path.couples)),
         sensitivity=tuple(rows),
         facts=facts,
     )
@@ -134,10 +133,10 @@ def _both_ways(
     paths = [within_path(pairs) for pairs in ways]
     joint = BothWays(forward=paths[0], backward=paths[1], units=units)
     facts: dict[str, float] = {}
-    concerns: list[Concern] = list(_measured(question))
+    concerns: list[Concern] = list(measured(question))
     rows: list[Sensitivity] = []
     for name, pairs, path, unit in zip(BOTH, ways, paths, units, strict=False):
-        more = _beside(name, pairs, path, unit, f"{name}: ")
+        more = beside(name, pairs, path, unit, f"{name}: ")
         facts |= more[0]
         concerns += more[1]
         rows += more[2]
@@ -158,67 +157,6 @@ def _both_ways(
         sensitivity=tuple(rows),
         facts=facts,
     )
-
-
-def _beside(
-    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = ""
-) -> tuple[dict[str, float], list[Concern], list[Sensitivity]]:
-    """What stands beside a path: bias of short series, items of one minute, each partner, no correction at all."""
-    ahead = forward_path(pairs)
-    facts = item_error_facts(name, pairs, path)
-    facts |= {f"{name}_own_lag": float(path.params[OWN]), f"{name}_own_lag_unbiased": float(ahead.params[OWN])}
-    facts[f"{name}_unbiased"] = ahead.value * unit
-    rows = [
-        Sensitivity.of(_term(plain_path(pairs), unit, TESTED), f"{prefix}without correction for measurement error"),
-        Sensitivity.of(_term(ahead, unit, TESTED), f"{prefix}without short-series bias"),
-    ]
-    for role, one in by_role(pairs).items():
-        rows.append(Sensitivity.of(_term(one, unit, TESTED), f"{prefix}outcome of {role}"))
-    concerns = [_short_series(path, ahead, unit)]
-    if any(pairs.shared):
-        rows.append(
-            Sensitivity.of(
-                _term(within_path(pairs, SURVIVES), unit, TESTED), f"{prefix}item errors correlated {SURVIVES:.1f}"
-            )
-        )
-        concerns.append(_same_minute(name, facts))
-    return facts, concerns, rows
-
-
-def _short_series(path: Path, ahead: Path, unit: float) -> Concern:
-    return Concern(
-        code="short_series",
-        sentence=f"Differences from the mean of few days pull the own lag from {ahead.params[OWN]:.2f} to "
-        f"{path.params[OWN]:.2f}; the path itself is {path.value * unit:.3f}, and {ahead.value * unit:.3f} by an "
-        "estimator that is free of this bias.",
-    )
-
-
-def _same_minute(name: str, facts: dict[str, float]) -> Concern:
-    """One code where the answer stands whatever the items' errors share, another that keeps it from standing."""
-    flips = facts.get(f"{name}_flips_at")
-    if facts[f"{name}_survives"] == 0.0:
-        return Concern(
-            code="item_errors",
-            sentence=f"Two items of one construct were answered in the same minute. If their errors are correlated "
-            f"{flips:.2f} or more, the {name} path is no longer shown.",
-        )
-    tail = f" It would take a correlation of {flips:.2f} to undo the {name} path." if flips is not None else ""
-    return Concern(
-        code="same_minute_items",
-        sentence="Two items of one construct were answered in the same minute, so their errors may be correlated." + tail,
-    )
-
-
-def _measured(question: Question) -> tuple[Concern, ...]:
-    single = {question.outcome, question.predictor} - set(question.indicators)
-    return (MEASUREMENT_ERROR,) if single else ()
-
-
-def _term(path: Path, unit: float, name: str) -> Term:
-    weights = np.zeros(len(path.params))
-    weights[PATH] = unit
-    return path.linear().term(weights, name)
 
 
 def _unit(question: Question, panel: Panel, *, reverse: bool = False) -> float:

@@ -8,6 +8,7 @@ answered week counts, and a missing one is missing at random given all the other
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,23 +128,23 @@ def curves(id: str, question: Question, weekly: Weekly, setting: Setting) -> Evi
 def rows_of(question: Question, weekly: Weekly) -> Rows:
     """Answered person-weeks up to ``at``, with the gains of each arm as columns that rise from 0 to 1 over a piece."""
     last = min(question.at or int(weekly.weeks.max()), int(weekly.weeks.max()))
-    values = weekly.values[question.outcome][:, :, weekly.weeks <= last]
+    told = weekly.answers[question.outcome][:, :, weekly.weeks <= last]
     weeks = weekly.weeks[weekly.weeks <= last]
-    couple, slot, place = np.nonzero(np.isfinite(values))
+    couple, slot, place = np.nonzero(np.isfinite(told))
     week, arm = weeks[place].astype(np.float64), weekly.arm[couple]
     edges = [0.0, *[float(knot) for knot in question.knots if knot < last], float(last)]
-    columns = {"intercept": np.ones(len(week))}
+    columns: dict[str, np.ndarray] = {"intercept": np.ones(len(week))}
     if weekly.told_apart:
         columns["role"] = slot - 0.5
     for name, held in weekly.steady.items():
         columns[name] = np.where(np.isfinite(held), held, np.nanmean(held))[couple, slot]
-    for number, (start, stop) in enumerate(zip(edges, edges[1:], strict=False), start=1):
+    for number, (start, stop) in enumerate(pairwise(edges), start=1):
         ramp = np.clip((week - start) / (stop - start), 0.0, 1.0)
         for code, name in enumerate(weekly.arms):
             columns[f"gain.{number}[{name}]"] = ramp * (arm == code)
     Z = pd.DataFrame({"intercept": np.ones(len(week)), "week": np.clip(week, 0, None) / last})
     return Rows(
-        y=values[couple, slot, place], X=pd.DataFrame(columns), Z=Z, couple=couple, slot=slot, week=week.astype(int)
+        y=told[couple, slot, place], X=pd.DataFrame(columns), Z=Z, couple=couple, slot=slot, week=week.astype(int)
     )
 
 

@@ -27,8 +27,8 @@ WITHIN_DRAWS, TRIAL_DRAWS = 199, 999
 LEAST_TRUE = 0.5  # of what the mediator has beyond its baseline; with less a correction multiplies noise
 NOISY_MEDIATOR = Concern(
     code="noisy_mediator",
-    sentence="The mediator's measurement error is not known, and takes the indirect effect towards zero: a small one here "
-    "is no evidence against mediation.",
+    sentence="The mediator's measurement error is not known, and takes the indirect effect towards zero: a small one "
+    "here is no evidence against mediation.",
 )
 HIDDEN_CAUSE = Concern(
     code="mediator_not_randomised",
@@ -67,8 +67,8 @@ def plan(question: Question, setting: Setting) -> Plan:
             tested=("indirect",),
         )
     return Plan(
-        equation=f"{m}[t] = a_i {x}[t] + trend + error; {y}[t] = b_i {m}[t] + c_i {x}[t] + trend + error, all minus the "
-        "person's mean; indirect = mean(a) mean(b) + cov(a, b)",
+        equation=f"{m}[t] = a_i {x}[t] + trend + error; {y}[t] = b_i {m}[t] + c_i {x}[t] + trend + error, all minus "
+        "the person's mean; indirect = mean(a) mean(b) + cov(a, b)",
         formula=f"stacked: 0 + eq + eq:trend + m:{x} + y:{m} + y:{x} + (0 + m:{x} + y:{m} + y:{x} | person_id)",
         estimator=f"mixed model, REML, residual variance by equation; {WITHIN_DRAWS} resamples of couples",
         tested=("indirect",),
@@ -109,7 +109,7 @@ def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> E
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialColumns:
-    """Arm (C,), mediator and outcome (C, 2), what is held (C, 2, k), and error variances where a correction can stand."""
+    """Arm (C,), mediator and outcome (C, 2), what is held (C, 2, k), error variances or None."""
 
     arm: np.ndarray
     mediator: np.ndarray
@@ -146,7 +146,9 @@ def _error_variances(pair: Weekly, columns: tuple[str, str], held: int) -> np.nd
     reliabilities = [retest(pair, column) for column in columns]
     if any(r is None or r <= 0 for r in reliabilities):
         return None
-    of_one = [(1 - float(r or 0)) * pair.baseline_sd(column) ** 2 for r, column in zip(reliabilities, columns, strict=True)]
+    of_one = [
+        (1 - float(r or 0)) * pair.baseline_sd(column) ** 2 for r, column in zip(reliabilities, columns, strict=True)
+    ]
     return np.array([of_one[0] / baselines, of_one[1] / baselines, *[0.0] * (held - 2), of_one[0]])
 
 

@@ -65,9 +65,7 @@ class PatternMixture:
         return float(sign * one.value - half)
 
 
-def pattern_mixture(
-    random: Combined, missing: np.ndarray, regress: Callable[[np.ndarray], Combined]
-) -> PatternMixture:
+def pattern_mixture(random: Combined, missing: np.ndarray, regress: Callable[[np.ndarray], Combined]) -> PatternMixture:
     """The line over delta. ``missing`` marks outcomes to shift; ``regress`` puts an outcome through the same model."""
     return PatternMixture(random=random, slope=regress(missing.astype(np.float64)))
 

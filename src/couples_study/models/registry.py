@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import StudyFileError, listed, nearest
-from couples_study.models import apim, cross_lag, growth, mediation_model, onset_model, regression, threshold_model, trial
+from couples_study.models import (
+    apim,
+    cross_lag,
+    growth,
+    mediation_model,
+    onset_model,
+    regression,
+    threshold_model,
+    trial,
+)
 from couples_study.models.model import COMMON_OPTIONS, Model, Setting
 
 __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]

@@ -23,8 +23,8 @@ from couples_study.models.weekly.estimands import profile_of
 from couples_study.models.weekly.robustness import NOTHING, robustness
 
 OPTIONS = frozenset({
-    "arm", "contrast", "reference", "estimand", "begins", "at", "since", "modules", "covariates", "moderator", "stratum",
-    "adherence", "test",
+    "arm", "contrast", "reference", "estimand", "begins", "at", "since", "modules", "covariates", "moderator",
+    "stratum", "adherence", "test",
 })  # fmt: skip
 TERMS = ("contrast", "interaction")
 
@@ -71,10 +71,11 @@ def plan(question: Question, setting: Setting) -> Plan:
         "foundation": f"of the gains over weeks {_span(question, 0)} ({first}) and {_span(question, 1)} ({second}), "
         f"less the same difference in {question.reference}",
     }
+    cells = f"{question.arm}:{question.moderator}" if question.moderator else str(question.arm)
     inside = f", where {question.moderator} is {question.stratum}, and its interaction" if question.moderator else ""
     return Plan(
         equation=f"{y}[week] = arm[week] + {held} + error; {first} minus {second} {times[question.estimand]}{inside}",
-        formula=f"{y} ~ 0 + {question.arm}{':' + question.moderator if question.moderator else ''} + {held} | couple_id",
+        formula=f"{y} ~ 0 + {cells} + {held} | couple_id",
         estimator="analysis of covariance by week, both partners' rows, bias-reduced couple-clustered variance, "
         "t with G-1 df; by intention to treat",
         tested=question.test or TERMS[:1],
@@ -100,9 +101,7 @@ def gate(id: str, question: Question, weekly: Weekly) -> NotTestable | None:  # 
     if absent:
         return NotTestable(id=id, reason="needs_arms", detail=f"This study has no arm {', '.join(absent)}.")
     if not np.isfinite(weekly.baseline(question.outcome)).any():
-        return NotTestable(
-            id=id, reason="needs_baseline", detail="Nothing was asked before the programme began."
-        )
+        return NotTestable(id=id, reason="needs_baseline", detail="Nothing was asked before the programme began.")
     for name in wanted:
         inside = weekly.arm == weekly.arms.index(name)
         if question.moderator:

@@ -65,7 +65,9 @@ def _checked(claim: str, *, trial_world: bool) -> Checked:
 
 
 def _in_trial(checked: Checked, weekly: Weekly) -> Found:
-    return {key: _weekly_evidence(key, question, weekly, checked.setting) for key, question in readings(checked).items()}
+    return {
+        key: _weekly_evidence(key, question, weekly, checked.setting) for key, question in readings(checked).items()
+    }
 
 
 def _weekly_evidence(key: str, question: Question, weekly: Weekly, setting: Setting) -> Evidence | NotTestable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -66,16 +68,16 @@ def _pids(codes: np.ndarray) -> np.ndarray:
 
 def _weekly(world: TrialWorld, codes: np.ndarray) -> pd.DataFrame:
     """Answered weeks, and one row more that says so where a couple separated."""
-    answered = np.isfinite(world.values[EMOTIONAL])
+    answered = np.isfinite(world.answers[EMOTIONAL])
     parted = (world.weeks[None, :] == world.gone[:, None])[:, None, :] & np.ones((1, 2, 1), dtype=bool)
     couple, member, place = np.nonzero(answered | parted)
-    columns = {
+    columns: dict[str, Any] = {
         "dyad": codes[couple], "pid": np.char.add(codes[couple].astype(str), np.array(["a", "b"])[member]),
         "week": (world.weeks[place] + BEGINS).astype(str),
         "separated": np.where(world.weeks[place] >= world.gone[couple], "yes", "no"),
     }  # fmt: skip
     for name in WEEKLY:
-        values = world.values[name][couple, member, place]
+        values = world.answers[name][couple, member, place]
         decimals = 2 if name == ADHERENCE else 0
         columns[name] = [f"{round(value, decimals):g}" if np.isfinite(value) else "" for value in values.tolist()]
     return pd.DataFrame(columns)

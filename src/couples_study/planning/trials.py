@@ -1,4 +1,4 @@
-"""Simulated trials with weekly surveys of both partners: four arms, two domains, safety, dropout that depends on answers.
+"""Simulated trials with weekly surveys of both partners: four arms, two domains, safety, informative dropout.
 
 Baselines are weeks -1 and 0, follow-up runs to week 24. Everything is drawn couple-wise from one generator, vectorised,
 so that a replicate costs milliseconds.
@@ -36,13 +36,13 @@ class TrialWorld:
     weeks: np.ndarray
     arm: np.ndarray
     physical_concern: np.ndarray
-    values: dict[str, np.ndarray]
+    answers: dict[str, np.ndarray]
     gone: np.ndarray
 
     def weekly(self) -> Weekly:
         """The arrays that the models work on."""
         return Weekly(
-            weeks=self.weeks, arm=self.arm, arms=ARMS, values=self.values, gone=self.gone, told_apart=True,
+            weeks=self.weeks, arm=self.arm, arms=ARMS, answers=self.answers, gone=self.gone, told_apart=True,
             member=np.ones((len(self.arm), 2), dtype=bool),
             labels={"presenting_concern": self.physical_concern.astype(np.int64)},
         )  # fmt: skip
@@ -69,14 +69,11 @@ def run_trial(
     stays, gone = _presence(rng, seen[EMOTIONAL], weeks)
     if complete:
         stays, gone = np.ones_like(stays), np.full(couples, np.inf)
-    scaled = {
-        name: np.clip(mean + sd * seen[name], 0, top)
-        for name, (mean, sd, top) in SCALES.items()
-    }
+    scaled = {name: np.clip(mean + sd * seen[name], 0, top) for name, (mean, sd, top) in SCALES.items()}
     values = {name: np.where(stays, one, np.nan) for name, one in scaled.items()}
     values[ADHERENCE] = np.where(stays, _adherence(rng, arm, weeks), np.nan)
     return TrialWorld(
-        truth=truth, weeks=weeks, arm=arm, physical_concern=rng.random(couples) < CONCERN, values=values, gone=gone
+        truth=truth, weeks=weeks, arm=arm, physical_concern=rng.random(couples) < CONCERN, answers=values, gone=gone
     )
 
 

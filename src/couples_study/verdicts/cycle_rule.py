@@ -15,9 +15,9 @@ from couples_study.verdicts.rules import ALPHA, ONE_SIDED
 
 CAPPED = "measurement_error"
 WORDS = (
-    "A cycle is supported if both lagged paths are shown, contradicted if one is shown to be below the smallest effect; "
-    "one leads if its path is shown and larger than the other, and is contradicted if that path is below the smallest "
-    "effect or the other is larger; neither, if both are below. A path that rests on uncorrelated errors of two items "
+    "A cycle is supported if both lagged paths are shown, contradicted if one is shown to be below the smallest "
+    "effect; one leads if its path is shown and larger than the other, and is contradicted if that path is below "
+    "the smallest effect or the other is larger; neither, if both are below. A path that rests on uncorrelated errors of two items "
     "answered in one minute is not shown; with one indicator of either construct all is inconclusive."
 )
 
@@ -30,7 +30,9 @@ def judge_cycle(evidence: Evidence, question: Question, multiplier: float) -> De
     cycle = _cycle(paths)
     conditions = {
         "cycle": _said("cycle", f"{x} and {y} raise each other.", *cycle),
-        "forward": _said("forward", f"{x} leads to {y}, not the other way round.", *_leads(paths["forward"], low, high)),
+        "forward": _said(
+            "forward", f"{x} leads to {y}, not the other way round.", *_leads(paths["forward"], low, high)
+        ),
         "backward": _said(
             "backward", f"{y} leads to {x}, not the other way round.", *_leads(paths["backward"], -high, -low)
         ),

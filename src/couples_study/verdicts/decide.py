@@ -105,7 +105,7 @@ def _all_must_hold(judged: Sequence[Verdict]) -> Verdict:
         sensitivity=(),
         direction=first.direction if len({v.direction for v in judged}) == 1 else "undetermined",
         magnitude=first.magnitude if len({v.magnitude for v in judged}) == 1 else "undetermined",
-        verdict_causal=first.verdict_causal if len(set(causal)) == 1 else INCONCLUSIVE,
+        verdict_causal=next((kind for kind in order if kind in causal), None),
     )
 
 

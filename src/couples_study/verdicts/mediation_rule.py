@@ -9,10 +9,10 @@ from couples_study.verdicts.by_facts import Condition, Decision
 
 LEAST_SHARE = 0.20
 WORDS = (
-    "Supported if the indirect effect is above zero, at least 20% of a total effect that is itself shown, and survives a "
-    "hidden common cause of residual correlation .15; contradicted if the indirect effect is shown to be below 20% of the "
-    "smallest total effect that matters (with the mediator's measurement error taken out), or the total effect to be below "
-    "that smallest effect; otherwise inconclusive."
+    "Supported if the indirect effect is above zero, at least 20% of a total effect that is itself shown, and survives "
+    "a hidden common cause of residual correlation .15; contradicted if the indirect effect (with the mediator's "
+    "measurement error taken out) is shown to be below 20% of the smallest total effect that matters, or the total "
+    "effect to be below that smallest effect; otherwise inconclusive."
 )
 
 

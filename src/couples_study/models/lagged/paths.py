@@ -65,7 +65,12 @@ def forward_path(pairs: Pairs) -> Path:
 def plain_path(pairs: Pairs) -> Path:
     """Least squares on the mean of the indicators: what is usually done."""
     today, own, other, steady = _centred(pairs)
-    mean = (today, own.mean(axis=1, keepdims=True).repeat(2, axis=1), other.mean(axis=1, keepdims=True).repeat(2, axis=1), steady)
+    mean = (
+        today,
+        own.mean(axis=1, keepdims=True).repeat(2, axis=1),
+        other.mean(axis=1, keepdims=True).repeat(2, axis=1),
+        steady,
+    )
     return _solved(pairs, mean, mean, 0.0, "least squares within persons")
 
 
@@ -90,7 +95,7 @@ def _centred(pairs: Pairs) -> Parts:
 
 
 def _orthogonal(pairs: Pairs, along: str) -> Parts:
-    """Deviations from the mean of the person's later (``ahead``) or earlier (``behind``) pairs, scaled to keep errors iid."""
+    """Deviations from the mean of the person's later (``ahead``) or earlier (``behind``) pairs, scaled alike."""
     starts = np.flatnonzero(np.r_[True, pairs.person[1:] != pairs.person[:-1]])
     sizes = np.diff(np.r_[starts, len(pairs.person)])
     first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)

@@ -11,17 +11,22 @@ ARM, MEDIATOR, OUTCOME = 1, -2, -1
 
 
 def paths_in_trial(
-    arm: np.ndarray, mediator: np.ndarray, outcome: np.ndarray, held: np.ndarray, rng: np.random.Generator, draws: int,
+    arm: np.ndarray,
+    mediator: np.ndarray,
+    outcome: np.ndarray,
+    held: np.ndarray,
+    rng: np.random.Generator,
+    draws: int,
     errors: np.ndarray | None = None,
-) -> Draws:  # fmt: skip
+) -> Draws:
     """Paths of arm -> mediator -> outcome among couples of two arms, with ``draws`` resamples of couples.
 
     ``arm`` (C,) is 1 in the first arm and 0 in the second; ``mediator`` and ``outcome`` (C, 2), NaN where missing;
     ``held`` (C, 2, k) what both equations hold constant. People without mediator or outcome are missing at random
     given arm and ``held``. ``errors`` (k + 1,) are the error variances of the columns of ``held`` and of the mediator:
     a mediator measured with error takes the path to the outcome towards zero, so they are taken out of the outcome
-    equation's cross-products (errors in variables: Fuller, 1987). Chance decided the arm, not the mediator: the outcome equation rests on no hidden common
-    cause of mediator and outcome (Imai, Keele and Yamamoto, 2010).
+    equation's cross-products (errors in variables: Fuller, 1987). Chance decided the arm, not the mediator: the outcome
+    equation rests on no hidden common cause of mediator and outcome (Imai, Keele and Yamamoto, 2010).
     """
     products = _products(arm, mediator, outcome, held)
     couples = len(arm)
@@ -61,7 +66,7 @@ def _products(arm: np.ndarray, mediator: np.ndarray, outcome: np.ndarray, held: 
 
 
 def _paths(M: np.ndarray, errors: np.ndarray | None) -> Paths:
-    """Paths from cross-products (..., k, k) of [1, arm, held, mediator, outcome]; ``errors`` those of held, mediator."""
+    """Paths from cross-products (..., k, k) of [1, arm, held, mediator, outcome]; ``errors`` as above."""
     before = M[..., :MEDIATOR, :MEDIATOR]
     alpha = np.linalg.solve(before, M[..., :MEDIATOR, MEDIATOR, None])[..., 0]
     rss_m = M[..., MEDIATOR, MEDIATOR] - np.sum(alpha * M[..., :MEDIATOR, MEDIATOR], axis=-1)

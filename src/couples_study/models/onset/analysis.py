@@ -90,7 +90,7 @@ def share_by(times: Times, week: float, last: int, rng: np.random.Generator, dra
 def timing_facts(
     question: Question, active: ArmTimes, control: ArmTimes, last: int, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Shares by ``at`` and before ``early`` in the first arm, net of the second; primary: who is unseen is not better."""
+    """Shares by ``at`` and before ``early`` in the first arm, net of the second; who is unseen is not better."""
     by, early = float(question.at or 4), float(question.early or 1)
     reached_by = share_by(active.never, by, last, rng)
     too_early = share_by(active.never, early - 1, last, rng)

@@ -46,7 +46,7 @@ def retest(weekly: Weekly, column: str) -> float | None:
     before = np.flatnonzero(weekly.weeks <= 0)
     if len(before) < 2:
         return None
-    first, second = (weekly.values[column][:, :, place].ravel() for place in before[-2:])
+    first, second = (weekly.answers[column][:, :, place].ravel() for place in before[-2:])
     both = np.isfinite(first) & np.isfinite(second)
     if both.sum() < 3:
         return None
@@ -58,10 +58,10 @@ def reliable_change(weekly: Weekly, column: str, reliability: float, sign: float
 
     The standard error is SD sqrt((1 - r)(1 + 1/b)) with b baselines.
     """
-    baselines = np.isfinite(weekly.values[column][:, :, weekly.weeks <= 0]).sum(axis=-1)
+    baselines = np.isfinite(weekly.answers[column][:, :, weekly.weeks <= 0]).sum(axis=-1)
     error = weekly.baseline_sd(column) * np.sqrt((1 - reliability) * (1 + 1 / np.maximum(baselines, 1)))
     after = np.flatnonzero(weekly.weeks > 0)
-    change = sign * (weekly.values[column][:, :, after] - weekly.baseline(column)[:, :, None])
+    change = sign * (weekly.answers[column][:, :, after] - weekly.baseline(column)[:, :, None])
     improved = np.where(np.isfinite(change), (change >= CRITERION * error[:, :, None]).astype(np.float64), np.nan)
     return ReliableChange(
         improved=improved, weeks=weekly.weeks[after], reliability=reliability, error=float(np.median(error))
@@ -71,7 +71,7 @@ def reliable_change(weekly: Weekly, column: str, reliability: float, sign: float
 def reached(weekly: Weekly, column: str, least: float, sign: float = 1.0) -> ReliableChange:
     """A lenient criterion: the answer itself is at least ``least`` (such as "a little better")."""
     after = np.flatnonzero(weekly.weeks > 0)
-    values = sign * weekly.values[column][:, :, after]
+    values = sign * weekly.answers[column][:, :, after]
     improved = np.where(np.isfinite(values), (values >= sign * least).astype(np.float64), np.nan)
     return ReliableChange(improved=improved, weeks=weekly.weeks[after], reliability=1.0, error=0.0)
 

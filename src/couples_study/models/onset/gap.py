@@ -56,7 +56,9 @@ def score(first: Times, second: Times) -> np.ndarray:
 
 
 def order_excess(
-    weekly: Weekly, columns: tuple[str, str], changes: tuple[ReliableChange, ReliableChange],
+    weekly: Weekly,
+    columns: tuple[str, str],
+    changes: tuple[ReliableChange, ReliableChange],
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, float]:
     """Per couple (C,) the order's score less what simultaneous change would give; and the mean null score."""
@@ -80,7 +82,9 @@ def _common_change(weekly: Weekly, columns: tuple[str, str]) -> list[np.ndarray]
     gains, gain_in_fit = [], np.zeros((*weekly.member.shape, len(ramps)))
     heights = []
     for column in columns:
-        change = (weekly.values[column][:, :, after] - weekly.baseline(column)[:, :, None]) / weekly.baseline_sd(column)
+        change = (weekly.answers[column][:, :, after] - weekly.baseline(column)[:, :, None]) / weekly.baseline_sd(
+            column
+        )
         there = np.isfinite(change).astype(np.float64)
         along = np.nan_to_num(change) @ ramps.T
         size = np.maximum(there @ (ramps**2).T, 1e-9)
@@ -98,8 +102,8 @@ def _as_if(
 ) -> ReliableChange:
     """The criterion applied to baseline, ``gain`` and fresh errors, with the same weeks missing."""
     noise = weekly.baseline_sd(column) * np.sqrt(1 - change.reliability)
-    before = weekly.values[column][:, :, weekly.weeks <= 0]
-    after = weekly.values[column][:, :, weekly.weeks > 0]
+    before = weekly.answers[column][:, :, weekly.weeks <= 0]
+    after = weekly.answers[column][:, :, weekly.weeks > 0]
     first = mean_over(np.where(np.isfinite(before), noise * rng.normal(size=before.shape), np.nan))
     later = np.where(np.isfinite(after), gain + noise * rng.normal(size=gain.shape), np.nan)
     rise = later - first[:, :, None]

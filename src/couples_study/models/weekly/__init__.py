@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from couples_study.models.weekly.arrays import Weekly, weekly_of
 from couples_study.models.weekly.adjusted import Profile, adjusted_contrast
+from couples_study.models.weekly.arrays import Weekly, weekly_of
 
 __all__ = ["Profile", "Weekly", "adjusted_contrast", "weekly_of"]

@@ -20,7 +20,7 @@ PARTNERS = 2
 class Weekly:
     """Weekly surveys of C couples over W weeks.
 
-    ``weeks`` (W,) counts from the start of the programme, baselines being 0 and below. ``values`` holds (C, 2, W)
+    ``weeks`` (W,) counts from the start of the programme, baselines being 0 and below. ``answers`` holds (C, 2, W)
     by column, ``steady`` (C, 2) what does not change, ``labels`` (C,) codes of what moderates (-1 unknown). ``arm``
     (C,) indexes ``arms``. ``gone`` (C,) is the week by which the couple had separated, infinity if it had not;
     ``member`` (C, 2) says who exists; ``told_apart`` whether the second axis is the role.
@@ -29,7 +29,7 @@ class Weekly:
     weeks: np.ndarray
     arm: np.ndarray
     arms: tuple[str, ...]
-    values: Mapping[str, np.ndarray]
+    answers: Mapping[str, np.ndarray]
     member: np.ndarray
     gone: np.ndarray
     told_apart: bool = False
@@ -43,15 +43,15 @@ class Weekly:
     def at(self, column: str, week: int) -> np.ndarray:
         """Answers of one week, (C, 2); all missing where that week was not asked."""
         place = np.flatnonzero(self.weeks == week)
-        return self.values[column][:, :, place[0]] if len(place) else np.full(self.member.shape, np.nan)
+        return self.answers[column][:, :, place[0]] if len(place) else np.full(self.member.shape, np.nan)
 
     def baseline(self, column: str) -> np.ndarray:
         """The mean of a person's baselines (C, 2), NaN where there is none."""
-        return mean_over(self.values[column][:, :, self.weeks <= 0])
+        return mean_over(self.answers[column][:, :, self.weeks <= 0])
 
     def baseline_sd(self, column: str) -> float:
         """The standard deviation of one baseline answer, pooled over the baseline weeks."""
-        before = self.values[column][:, :, self.weeks <= 0]
+        before = self.answers[column][:, :, self.weeks <= 0]
         centred = before - np.nanmean(before, axis=(0, 1), keepdims=True)
         counts = np.isfinite(before).sum(axis=(0, 1))
         return float(np.sqrt(np.nansum(centred**2) / max(int((counts - 1).sum()), 1)))
@@ -71,7 +71,7 @@ class Weekly:
             arm=self.arm[keep],
             member=self.member[keep],
             gone=self.gone[keep],
-            values={name: one[keep] for name, one in self.values.items()},
+            answers={name: one[keep] for name, one in self.answers.items()},
             steady={name: one[keep] for name, one in self.steady.items()},
             labels={name: one[keep] for name, one in self.labels.items()},
         )
@@ -119,26 +119,29 @@ def weekly_of(
             detail="All couples had the same programme, or none; a change over time without a comparison says nothing "
             "of what brought it about.",
         )
+    return _arrays(frame, question, setting, columns)
+
+
+def _arrays(frame: pd.DataFrame, question: Question, setting: Setting, columns: Sequence[str]) -> Weekly:
     people = _people(frame, question, setting)
     arms, arm = _codes(people, question.arm)
-    moderators = [question.moderator] if question.moderator else []
-    weeks = np.sort(frame["time"].unique()).astype(np.int64)
     where = people.set_index("person_id")[["row", "slot"]]
-    rows = where.reindex(frame["person_id"])
-    at = (rows["row"].to_numpy(), rows["slot"].to_numpy(), np.searchsorted(weeks, frame["time"].to_numpy()))
+    weeks = np.sort(frame["time"].unique()).astype(np.int64)
+    at = (*_place(where, frame), np.searchsorted(weeks, frame["time"].to_numpy()))
     shape = (int(people["row"].max()) + 1, PARTNERS, len(weeks))
     steady = [name for name in (question.covariates or ()) if name not in ("study_day", "weekend")]
     first = frame.sort_values("time", kind="stable").drop_duplicates("person_id")
+    here = (people["row"].to_numpy(), people["slot"].to_numpy())
     return Weekly(
         weeks=weeks - question.begins,
         arm=arm,
         arms=arms,
-        values={name: _filled(frame[name], at, shape) for name in columns},
-        member=_filled(pd.Series(1.0, people.index), (people["row"], people["slot"]), shape[:2]) == 1.0,
+        answers={name: _filled(frame[name], at, shape) for name in columns},
+        member=_filled(pd.Series(1.0, people.index), here, shape[:2]) == 1.0,
         gone=_gone(frame, at, shape, weeks - question.begins),
         told_apart=bool(setting.roles),
         steady={name: _filled(first[name], _place(where, first), shape[:2]) for name in steady},
-        labels={name: _labelled(people, name, question.stratum) for name in moderators},
+        labels={name: _labelled(people, name, question.stratum) for name in (question.moderator,) if name},
     )
 
 

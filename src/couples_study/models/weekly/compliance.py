@@ -21,7 +21,7 @@ def complier_effect(question: Question, weekly: Weekly) -> Combined | None:
     """
     pair = weekly.only(question.contrast)
     along_weeks = (pair.weeks > 0) & (pair.weeks <= (question.at or 0))
-    done = mean_over(pair.values[question.adherence or ""][:, :, along_weeks])
+    done = mean_over(pair.answers[question.adherence or ""][:, :, along_weeks])
     done = np.where(np.isfinite(done), done, 0.0)
     right = regressors(pair, question.outcome)
     along = np.zeros(right.X.shape[-1])

@@ -71,7 +71,7 @@ def _mixture(
     gaps = {w: inside & ~np.isfinite(weekly.at(column, w)) for by in profile.values() for w in by if w > 0}
     marked = Weekly(
         weeks=np.array(sorted(gaps)), arm=weekly.arm, arms=weekly.arms, member=weekly.member, gone=weekly.gone,
-        values={column: np.stack([gaps[week] for week in sorted(gaps)], axis=-1).astype(np.float64)},
+        answers={column: np.stack([gaps[week] for week in sorted(gaps)], axis=-1).astype(np.float64)},
     )  # fmt: skip
     return pattern_mixture(random, inside, lambda _: adjusted_contrast(marked, column, profile, right))
 
@@ -110,7 +110,7 @@ def _informative(predictors: np.ndarray) -> np.ndarray:
 
 def _last_before(weekly: Weekly, column: str, week: int) -> np.ndarray:
     """How far the last answer before ``week`` stood from the person's baseline; zero where there is none."""
-    values = weekly.values[column][:, :, (weekly.weeks < week) & (weekly.weeks > 0)]
+    values = weekly.answers[column][:, :, (weekly.weeks < week) & (weekly.weeks > 0)]
     last = np.full(weekly.member.shape, np.nan)
     for place in range(values.shape[-1]):
         last = np.where(np.isfinite(values[:, :, place]), values[:, :, place], last)
@@ -120,11 +120,11 @@ def _last_before(weekly: Weekly, column: str, week: int) -> np.ndarray:
 
 def _separated(weekly: Weekly, column: str, profile: Profile, right: Regressors, unit: float) -> Sensitivity:
     """Separated couples stay in, at the low end of what anyone answered at baseline."""
-    low = float(np.nanquantile(weekly.values[column][:, :, weekly.weeks <= 0], LOWEST))
+    low = float(np.nanquantile(weekly.answers[column][:, :, weekly.weeks <= 0], LOWEST))
     after = (weekly.weeks[None, :] >= weekly.gone[:, None])[:, None, :] & weekly.member[:, :, None]
     filled = Weekly(
         weeks=weekly.weeks, arm=weekly.arm, arms=weekly.arms, member=weekly.member, gone=weekly.gone,
-        values={column: np.where(after, low, weekly.values[column])},
+        answers={column: np.where(after, low, weekly.answers[column])},
     )  # fmt: skip
     found = adjusted_contrast(filled, column, profile, right)
     return Sensitivity.of(found.term("separated", unit), "separated couples counted at the lowest 5% of baselines")
