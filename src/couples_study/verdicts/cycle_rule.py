@@ -17,8 +17,8 @@ CAPPED = "measurement_error"
 WORDS = (
     "A cycle is supported if both lagged paths are shown, contradicted if one is shown to be below the smallest "
     "effect; one leads if its path is shown and larger than the other, and is contradicted if that path is below "
-    "the smallest effect or the other is larger; neither, if both are below. A path that rests on uncorrelated errors of two items "
-    "answered in one minute is not shown; with one indicator of either construct all is inconclusive."
+    "the smallest effect or the other is larger; neither, if both are below. A path that rests on uncorrelated errors "
+    "of two items answered in one minute is not shown; with one indicator of either construct all is inconclusive."
 )
 
 
