@@ -15,7 +15,13 @@ def trial_data(couples=300, seed=1, a=0.5, b=0.4, direct=0.2, hidden=0.0, error=
     arm = (np.arange(couples) % 2).astype(float)
     before = rng.normal(size=(couples, 2)) + rng.normal(size=(couples, 1))
     cause = rng.normal(size=(couples, 2))
-    m = a * arm[:, None] + 0.5 * before + hidden * cause + rng.normal(size=(couples, 2)) + 0.5 * rng.normal(size=(couples, 1))
+    m = (
+        a * arm[:, None]
+        + 0.5 * before
+        + hidden * cause
+        + rng.normal(size=(couples, 2))
+        + 0.5 * rng.normal(size=(couples, 1))
+    )
     y = direct * arm[:, None] + b * m + 0.3 * before + hidden * cause + rng.normal(size=(couples, 2))
     return arm, m + error * rng.normal(size=m.shape), y, before[..., None]
 
@@ -40,7 +46,11 @@ def test_the_bootstrap_is_of_couples_and_covers_as_leaving_couples_out():
     values = []
     for c in range(len(arm)):
         keep = np.arange(len(arm)) != c
-        values.append(float(paths_in_trial(arm[keep], m[keep], y[keep], held[keep], np.random.default_rng(1), 1).estimate.indirect))
+        values.append(
+            float(
+                paths_in_trial(arm[keep], m[keep], y[keep], held[keep], np.random.default_rng(1), 1).estimate.indirect
+            )
+        )
     n = len(arm)
     jackknife = np.sqrt((n - 1) / n * np.sum((np.array(values) - np.mean(values)) ** 2))
     term = drawn.term("indirect", 1.0)

@@ -113,7 +113,9 @@ def test_turnbull_maximises_the_likelihood():
     left = np.array([0, 1, 1, 2, 0, 3, 2, 0, 1.0])
     right = np.array([1, 2, 3, 4, 3, np.inf, np.inf, 2, 4.0])
     grid = np.arange(1, 5)
-    A = np.array([[*((lo < grid) & (grid <= hi)), not np.isfinite(hi)] for lo, hi in zip(left, right, strict=True)], float)
+    A = np.array(
+        [[*((lo < grid) & (grid <= hi)), not np.isfinite(hi)] for lo, hi in zip(left, right, strict=True)], float
+    )
 
     def loss(z):
         p = np.exp(z - z.max())
@@ -163,7 +165,9 @@ def by_hand(rows, x):
         rate, p = parts(beta)
         return X * (rows.event * rate * np.exp(-rate) / np.maximum(p, 1e-300) - (1 - rows.event) * rate)[:, None]
 
-    beta = optimize.minimize(loss, np.r_[np.full(steps.shape[1], -2.0), 0.0], jac=lambda b: -score(b).sum(0), tol=1e-12).x
+    beta = optimize.minimize(
+        loss, np.r_[np.full(steps.shape[1], -2.0), 0.0], jac=lambda b: -score(b).sum(0), tol=1e-12
+    ).x
     step = 1e-5 * np.eye(len(beta))
     hessian = np.array([(score(beta + e).sum(0) - score(beta - e).sum(0)) / 2e-5 for e in step])
     bread = np.linalg.inv(-hessian)
@@ -223,7 +227,9 @@ def test_gaps_are_known_to_as_much_as_both_ends_are():
     first = Times(left=np.array([[2.0, 5.0, 1.0]]), right=np.array([[3.0, 7.0, np.inf]]))
     second = Times(left=np.array([[8.0, 3.0, 4.0]]), right=np.array([[9.0, 4.0, 5.0]]))
     gaps = gaps_of(first, second).times
-    for known, (e, p) in zip(zip(gaps.left, gaps.right, strict=True), [((3, 3), (9, 9)), ((6, 7), (4, 4))], strict=False):
+    for known, (e, p) in zip(
+        zip(gaps.left, gaps.right, strict=True), [((3, 3), (9, 9)), ((6, 7), (4, 4))], strict=False
+    ):
         possible = {b - a for a, b in itertools.product(range(e[0], e[1] + 1), range(p[0], p[1] + 1))}
         assert possible == set(range(int(known[0]) + 1, int(known[1]) + 1))
     assert gaps.left[2] == -np.inf  # the second came and the first was never seen

@@ -83,7 +83,10 @@ def arms_figure(question: Question, active: ArmTimes, control: ArmTimes, setting
     return FigureData(
         kind="onset", title="How soon do couples improve?", x_label="weeks since the programme began",
         y_label="share of couples improved", frames=frames,
-        notes={"arms": list(question.contrast), "by": question.at, "label": setting.label(question.outcome)},
+        notes={
+            "arms": list(question.contrast), "by": question.at, "label": setting.label(question.outcome),
+            "last": float(max(active.seen.left.max(), control.seen.left.max())),
+        },
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from couples_study.models.onset.change import Times
 
-STEPS, CLOSE = 400, 1e-7
+STEPS, CLOSE, NOTHING = 400, 1e-7, 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ def turnbull(times: Times, grid: np.ndarray, weights: np.ndarray | None = None) 
         p = new
         if done:
             break
+    p = np.where(p < NOTHING, 0.0, p)
     return Npmle(grid=grid, p=p[0] if weights is None else p)
 
 
