@@ -1,4 +1,4 @@
-"""How soon couples improve: Kaplan-Meier curves by arm, separation beside them, and the gap between two improvements."""
+"""How soon couples improve: curves by arm with separation beside them, and the gap between two improvements."""
 
 from __future__ import annotations
 
@@ -49,11 +49,9 @@ def plot_improvement(evidence: Evidence) -> Figure:
 def plot_gap(evidence: Evidence) -> Figure:
     """Draw a ``FigureData`` of kind "gap": the share of people whose gap is at most so many weeks; 4 to 8 shaded."""
     data = _data_of(evidence, "gap")
-    notes = [
-        f"Turnbull's estimate over {numbers.count(data.notes['people'])} people with at least one improvement; negative: "
-        "the second came first. Shaded: 4 to 8 weeks.",
-        counts_line(evidence.counts),
-    ]
+    people = numbers.count(data.notes["people"])
+    said = f"Turnbull's estimate, {people} people with an improvement; negative: the second came first. Shaded: 4 to 8."
+    notes = [said, counts_line(evidence.counts)]
     figure, axes = _axes(data, notes)
     rows = data.frames["gap"]
     axes.axvspan(4, 8, color=theme.BAND, zorder=0)

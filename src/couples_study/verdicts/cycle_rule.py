@@ -2,7 +2,7 @@
 
 A path is *shown* if its interval lies above zero and it does not rest on uncorrelated errors of items answered in one
 minute; it is *absent* if the 90% interval lies below the smallest effect. One *leads* if its path is shown and larger
-than the other (Berger, 1982, for the conjunctions).
+than the other (Berger, 1982, for the conjunctions). A cycle may have a leader; both may not lead.
 """
 
 from __future__ import annotations
