@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.models.test_linear_models import SETTING, asked, diary, frames
@@ -10,7 +12,8 @@ from couples_study.core.errors import StudyFileError
 from couples_study.measures import panel_of
 from couples_study.models.lagged import forward_path, pairs_of, within_path
 from couples_study.models.lagged.both_ways import SURVIVES, BothWays, item_error_facts, shown
-from couples_study.models.lagged.paths import item_error_that_flips
+from couples_study.models.lagged.missing import due_pairs
+from couples_study.models.lagged.paths import item_error_that_flips, weighted_path
 from couples_study.models.registry import check_question
 
 EXACT = 1e-9
@@ -139,6 +142,39 @@ def test_the_evidence_says_what_it_depends_on():
         for words in ("without short-series bias", "outcome of woman", "outcome of man", "item errors correlated 0.4"):
             assert f"{direction}: {words}" in labels
     assert [term.term for term in found.tested] == ["forward", "backward", "difference"]
+
+
+def test_shifting_skipped_evenings_is_what_imputing_them_gives():
+    """Person dummies, instruments and filled-in outcomes by hand: one row of the line over delta."""
+    table = world(couples=40, days=12, seed=9, forward=0.2)
+    table = table[np.random.default_rng(3).random(len(table)) > 0.2].reset_index(drop=True)
+    panel, question = panel_of(frames(table).person_days), asked(**KEYS)
+    due = due_pairs(question, panel, pairs_of(question, panel))
+    observed = np.isfinite(due.today)
+    assert 0.1 < 1 - observed.mean() < 0.35
+    assert len(pairs_of(question, panel).today) == observed.sum()
+    found = within_path(due.where(observed))
+    delta = -0.7
+    _, person = np.unique(due.person, return_inverse=True)
+    D, none = np.eye(person.max() + 1)[person], np.zeros((len(person), person.max() + 1))
+    lags = [np.column_stack([due.own[:, i], due.other[:, i], due.steady]) for i in (0, 1)]
+    W = np.vstack([np.column_stack([lags[0], D, none]), np.column_stack([lags[1], none, D])])
+    Z = np.vstack([np.column_stack([lags[1], D, none]), np.column_stack([lags[0], none, D])])
+    y, seen = np.tile(np.nan_to_num(due.today), 2), np.tile(observed, 2)
+    beta = np.linalg.solve(Z[seen].T @ W[seen], Z[seen].T @ y[seen])
+    assert found.params[1] == pytest.approx(beta[1], abs=1e-7)
+    filled = np.where(seen, y, W @ beta + delta)
+    by_hand = np.linalg.solve(Z.T @ W, Z.T @ filled)[1]
+    slope = within_path(replace(due, today=(~observed).astype(float))).value
+    assert found.value + delta * slope == pytest.approx(by_hand, abs=1e-7)
+
+
+def test_weights_of_one_change_nothing_and_others_are_a_weighted_solution():
+    p = pairs(world(couples=40, days=12, seed=10, forward=0.2))
+    np.testing.assert_allclose(weighted_path(p, np.ones(len(p.today))).params, within_path(p).params, atol=EXACT)
+    twice = np.where(np.arange(len(p.today)) % 3 == 0, 2.0, 1.0)
+    copies = np.sort(np.r_[np.arange(len(p.today)), np.flatnonzero(twice == 2)])
+    np.testing.assert_allclose(weighted_path(p, twice).params, within_path(p.where(copies)).params, atol=EXACT)
 
 
 def test_gaps_of_the_calendar_are_gaps_in_both_directions():

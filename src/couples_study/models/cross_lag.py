@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity
+from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
@@ -22,6 +22,7 @@ from couples_study.models.counting import counts_of
 from couples_study.models.lagged import Pairs, indicators_of, pairs_of, said, within_path
 from couples_study.models.lagged.beside import TESTED, beside, measured, path_term
 from couples_study.models.lagged.both_ways import BothWays
+from couples_study.models.lagged.missing import due_pairs, skipped
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 
 OPTIONS = frozenset({"predictor", "indicators", "lag", "shows"})
@@ -105,6 +106,7 @@ def _one_way(
     path = within_path(pairs)
     unit = _unit(question, panel)
     facts, concerns, rows = beside("forward", pairs, path, unit)
+    more = skipped(due_pairs(question, panel, pairs), unit, _sd(question, question.outcome, panel), "")
     planned = plan(question, setting)
     return Evidence(
         id=id,
@@ -116,8 +118,8 @@ def _one_way(
         equation=planned.equation,
         formula=planned.formula,
         estimator=path.linear().estimator,
-        concerns=(*measured(question), *concerns, *few_couples(path.couples)),
-        sensitivity=tuple(rows),
+        concerns=(*measured(question), *concerns, *more[1], *few_couples(path.couples)),
+        sensitivity=(*rows, *more[0]),
         facts=facts,
     )
 
@@ -131,17 +133,17 @@ def _both_ways(
 ) -> Evidence:
     units = (_unit(question, panel), _unit(question, panel, reverse=True))
     paths = [within_path(pairs) for pairs in ways]
-    joint = BothWays(forward=paths[0], backward=paths[1], units=units)
-    facts: dict[str, float] = {}
-    concerns: list[Concern] = list(measured(question))
-    rows: list[Sensitivity] = []
-    for name, pairs, path, unit in zip(BOTH, ways, paths, units, strict=False):
-        more = beside(name, pairs, path, unit, f"{name}: ")
-        facts |= more[0]
-        concerns += more[1]
-        rows += more[2]
-    terms = joint.terms()
-    facts |= {term.term: term.estimate for term in terms}
+    terms = BothWays(forward=paths[0], backward=paths[1], units=units).terms()
+    facts = {term.term: term.estimate for term in terms}
+    concerns, rows = list(measured(question)), []
+    for number, (name, pairs, path, unit) in enumerate(zip(BOTH, ways, paths, units, strict=False)):
+        more, minds, others = beside(name, pairs, path, unit, f"{name}: ")
+        due = due_pairs(question, panel, pairs, reverse=number == 1)
+        sd = _sd(question, question.predictor if number else question.outcome, panel)
+        further, doubts = skipped(due, unit, sd, f"{name}: ")
+        facts |= more
+        concerns += [*minds, *doubts]
+        rows += [*others, *further]
     planned = plan(question, setting)
     return Evidence(
         id=id,
@@ -159,17 +161,20 @@ def _both_ways(
     )
 
 
+def _sd(question: Question, name: str | None, panel: Panel) -> float:
+    """The pooled within-person standard deviation of the mean of a construct's indicators."""
+    parts = np.mean([said(panel, column, 0) for column in indicators_of(question, name)], axis=0)
+    inside = pd.Series(parts) - pd.Series(parts).groupby(panel.own).transform("mean")
+    people = len(np.unique(panel.own[np.isfinite(parts)]))
+    return float(np.sqrt((inside**2).sum() / max(int(inside.count()) - people, 1)))
+
+
 def _unit(question: Question, panel: Panel, *, reverse: bool = False) -> float:
     """What a raw path is multiplied with to be in the unit of the smallest effect."""
-
-    def sd(name: str | None) -> float:
-        parts = np.mean([said(panel, column, 0) for column in indicators_of(question, name)], axis=0)
-        inside = pd.Series(parts) - pd.Series(parts).groupby(panel.own).transform("mean")
-        people = len(np.unique(panel.own[np.isfinite(parts)]))
-        return float(np.sqrt((inside**2).sum() / max(int(inside.count()) - people, 1)))
-
     y, x = (question.predictor, question.outcome) if reverse else (question.outcome, question.predictor)
-    return factor(question.smallest_effect.unit, lambda kind: sd(y), lambda kind: sd(x), "unit")
+    return factor(
+        question.smallest_effect.unit, lambda _: _sd(question, y, panel), lambda _: _sd(question, x, panel), "unit"
+    )
 
 
 MODEL = Model(

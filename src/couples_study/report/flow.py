@@ -53,7 +53,7 @@ def flow_of(
             left_out[rule] = left_out.get(rule, 0) + n
     known = couples.dropna(subset=[arm])
     answered = waves[waves[outcome].notna()]
-    parted = waves[waves["separated"].eq(1)]["couple_id"].unique() if "separated" in waves else []
+    parted: list[str] = list(waves[waves["separated"].eq(1)]["couple_id"].unique()) if "separated" in waves else []
     arms = []
     for name, members in known.groupby(arm, sort=True)["couple_id"]:
         here = answered[answered["couple_id"].isin(members)]

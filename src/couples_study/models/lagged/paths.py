@@ -59,7 +59,28 @@ def within_path(pairs: Pairs, item_error: float = 0.0) -> Path:
 def forward_path(pairs: Pairs) -> Path:
     """The same path without short-series bias."""
     ahead, behind = (_orthogonal(pairs, along) for along in ("ahead", "behind"))
-    return _solved(pairs, ahead, behind, 0.0, "two-stage least squares, forward differences, backward instruments")
+    return _solved(
+        pairs, ahead, (*behind[:3], ahead[3]), 0.0, "two-stage least squares, forward differences, backward instruments"
+    )
+
+
+def weighted_path(pairs: Pairs, weights: np.ndarray) -> Path:
+    """The path within persons with a weight (n,) for every pair; means are weighted too."""
+    _, person = np.unique(pairs.person, return_inverse=True)
+    totals = np.bincount(person, weights=weights)
+
+    def through(values: np.ndarray) -> np.ndarray:
+        sums = np.stack([np.bincount(person, weights=weights * column) for column in values.T], axis=1)
+        return values - (sums / totals[:, None])[person]
+
+    inside = _parts(pairs, through)
+    by_weight = (
+        inside[0],
+        inside[1] * weights[:, None],
+        inside[2] * weights[:, None],
+        inside[3] * weights[:, None],
+    )
+    return _solved(pairs, inside, by_weight, 0.0, "weighted two-stage least squares within persons")
 
 
 def plain_path(pairs: Pairs) -> Path:
@@ -116,10 +137,10 @@ def _orthogonal(pairs: Pairs, along: str) -> Parts:
 
 
 def _solved(pairs: Pairs, left: Parts, right: Parts, item_error: float, words: str) -> Path:
-    """Solve the stacked moments Z'(y - Wb) = 0; ``left`` gives y and W, ``right`` the instruments of the two lags."""
+    """Solve the stacked moments Z'(y - Wb) = 0; ``left`` gives y and W, ``right`` gives Z."""
     y, own, other, steady = left
     stacks = [
-        (np.column_stack([own[:, i], other[:, i], steady]), np.column_stack([right[1][:, j], right[2][:, j], steady]))
+        (np.column_stack([own[:, i], other[:, i], steady]), np.column_stack([right[1][:, j], right[2][:, j], right[3]]))
         for i, j in ((0, 1), (1, 0))
     ]
     size = stacks[0][0].shape[1]
