@@ -295,6 +295,18 @@ def test_one_baseline_without_a_reliability_is_not_testable():
     assert [one.code for one in known.concerns] == ["short_baseline"]
 
 
+@pytest.mark.parametrize("keys", [{}, {"after": "emotional", "outcome": "phys", "contrast": ["simultaneous"]}])
+def test_a_scale_on_which_less_is_better_gives_the_same_answer(keys):
+    weekly = run_trial(scenarios()["timeline_true"], 400, 1).weekly()
+    turned = type(weekly)(
+        **{name: getattr(weekly, name) for name in weekly.__slots__}
+        | {"answers": {name: 100 - values for name, values in weekly.answers.items()}}
+    )
+    one = onset_model.evidence("T", asked(**keys), weekly, SETTING, brief=True)
+    two = onset_model.evidence("T", asked(**keys, direction="negative"), turned, SETTING, brief=True)
+    assert one.facts == pytest.approx(two.facts, abs=1e-6)
+
+
 def test_the_evidence_has_what_stands_beside_it():
     weekly = run_trial(scenarios()["timeline_true"], 1600, 1).weekly()
     found = onset_model.evidence("T", asked(), weekly, SETTING)
@@ -307,7 +319,13 @@ def test_the_evidence_has_what_stands_beside_it():
 
 @pytest.mark.parametrize(
     ("keys", "word"),
-    [({"arm": None}, "arm"), ({"contrast": ["a"]}, "contrast"), ({"rule": "R5"}, "rule"), ({"at": None}, "at")],
+    [
+        ({"arm": None}, "arm"),
+        ({"contrast": ["a"]}, "contrast"),
+        ({"rule": "R5"}, "rule"),
+        ({"at": None}, "at"),
+        ({"after": "safe", "contrast": ["a"], "stated": 1.0}, "stated"),
+    ],
 )
 def test_questions_that_can_not_be_meant_are_refused(keys, word):
     with pytest.raises(StudyFileError, match=word):

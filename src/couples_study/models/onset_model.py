@@ -33,6 +33,8 @@ def check(question: Question, setting: Setting, where: str) -> None:
         faults.append("contrast = [arm]" if one_arm else "contrast = [arm, arm that waits]")
     if question.rule not in ("R1", "R7") or (one_arm and question.rule != "R7"):
         faults.append('rule = "R7" (or "R1" for the hazard ratio of two arms)')
+    if one_arm and question.stated is not None:
+        faults.append("no stated value beside after, since the order is judged by what the reliabilities allow")
     if question.rule == "R7" and not one_arm and question.at is None:
         faults.append("at, the week by which most should have improved")
     if faults:
@@ -90,6 +92,8 @@ def evidence(
     smallest = min(int((weekly.arm == weekly.arms.index(name)).sum()) for name in question.contrast)
     if smallest < FEWEST_COUPLES:
         return too_few(id, smallest, "been in the smallest arm")
+    if question.direction == "negative":
+        weekly, question = _turned(weekly, question)
     change = change_of(question, weekly, question.outcome)
     if change is None:
         return NotTestable(
@@ -101,6 +105,13 @@ def evidence(
     return (
         found if brief or isinstance(found, NotTestable) else _with_the_rest(found, question, weekly, change, setting)
     )
+
+
+def _turned(weekly: Weekly, question: Question) -> tuple[Weekly, Question]:
+    """The same question where less is better: all answers with the other sign, so that improvement is a rise."""
+    answers = {name: -values for name, values in weekly.answers.items()}
+    stated = None if question.stated is None else -question.stated
+    return replace(weekly, answers=answers), question.model_copy(update={"direction": "positive", "stated": stated})
 
 
 def _shares(id: str, question: Question, weekly: Weekly, change: ReliableChange, setting: Setting) -> Evidence:  # noqa: A002

@@ -45,14 +45,13 @@ class ArmTimes:
 
 def change_of(question: Question, weekly: Weekly, column: str) -> ReliableChange | None:
     """Improvement by the question's criterion: a stated value, or reliable change; None without a reliability."""
-    sign = 1.0 if question.direction == "positive" else -1.0
     if question.stated is not None:
-        return reached(weekly, column, question.stated, sign)
+        return reached(weekly, column, question.stated)
     known = question.tolerance.get("reliability")
     reliability = known if known is not None else retest(weekly, column)
     if reliability is None or not 0 < reliability < 1:
         return None
-    return reliable_change(weekly, column, reliability, sign)
+    return reliable_change(weekly, column, reliability)
 
 
 def arm_times(question: Question, weekly: Weekly, change: ReliableChange, arm: str, looks: int = 2) -> ArmTimes:

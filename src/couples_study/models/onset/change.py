@@ -53,26 +53,26 @@ def retest(weekly: Weekly, column: str) -> float | None:
     return float(np.corrcoef(first[both], second[both])[0, 1])
 
 
-def reliable_change(weekly: Weekly, column: str, reliability: float, sign: float = 1.0) -> ReliableChange:
-    """Whether each answered week differs from the baseline by more than `CRITERION` standard errors.
+def reliable_change(weekly: Weekly, column: str, reliability: float) -> ReliableChange:
+    """Whether each answered week lies above the baseline by more than `CRITERION` standard errors.
 
     The standard error is SD sqrt((1 - r)(1 + 1/b)) with b baselines.
     """
     baselines = np.isfinite(weekly.answers[column][:, :, weekly.weeks <= 0]).sum(axis=-1)
     error = weekly.baseline_sd(column) * np.sqrt((1 - reliability) * (1 + 1 / np.maximum(baselines, 1)))
     after = np.flatnonzero(weekly.weeks > 0)
-    change = sign * (weekly.answers[column][:, :, after] - weekly.baseline(column)[:, :, None])
+    change = weekly.answers[column][:, :, after] - weekly.baseline(column)[:, :, None]
     improved = np.where(np.isfinite(change), (change >= CRITERION * error[:, :, None]).astype(np.float64), np.nan)
     return ReliableChange(
         improved=improved, weeks=weekly.weeks[after], reliability=reliability, error=float(np.median(error))
     )
 
 
-def reached(weekly: Weekly, column: str, least: float, sign: float = 1.0) -> ReliableChange:
+def reached(weekly: Weekly, column: str, least: float) -> ReliableChange:
     """A lenient criterion: the answer itself is at least ``least`` (such as "a little better")."""
     after = np.flatnonzero(weekly.weeks > 0)
-    values = sign * weekly.answers[column][:, :, after]
-    improved = np.where(np.isfinite(values), (values >= sign * least).astype(np.float64), np.nan)
+    values = weekly.answers[column][:, :, after]
+    improved = np.where(np.isfinite(values), (values >= least).astype(np.float64), np.nan)
     return ReliableChange(improved=improved, weeks=weekly.weeks[after], reliability=1.0, error=0.0)
 
 
