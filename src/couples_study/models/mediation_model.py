@@ -178,7 +178,7 @@ def _within(
         lambda kind: panel.sd(x.removeprefix("partner."), kind), "unit",
     )  # fmt: skip
     complete = np.isfinite(_said(panel, x)) & np.isfinite(panel.value(m)) & np.isfinite(panel.value(question.outcome))
-    concerns = [HIDDEN_CAUSE, NOISY_MEDIATOR, *([] if x.startswith("partner.") else [SAME_REPORTER]), *fit.concerns]
+    concerns = [HIDDEN_CAUSE, NOISY_MEDIATOR, SAME_REPORTER, *fit.concerns]
     return _evidence(
         id, question, setting, drawn, unit, counts_of(panel, np.flatnonzero(complete), setting),
         (*concerns, *few_couples(couples)), {**slopes_of(fit), "mediator_corrected": 0.0},

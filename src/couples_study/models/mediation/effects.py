@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
 
 from couples_study.contracts.evidence import Term
 from couples_study.core.errors import AnalysisError
@@ -69,21 +70,24 @@ class Draws:
     resampled: Paths
 
     def term(self, name: str, unit: float) -> Term:
-        """One of the effects as a term: percentile interval, bootstrap error, no degrees of freedom."""
+        """One of the effects as a term: percentile interval, bootstrap error and the normal p-value that goes with it.
+
+        A p-value counted from resamples could not fall below two in their number, whatever the data say.
+        """
         value, draws = getattr(self.estimate, name) / unit, getattr(self.resampled, name) / unit
         draws = draws[np.isfinite(draws)]
         if len(draws) < 2:
             raise AnalysisError(name, expected="resamples that can be fitted", found="none", do="look at the columns")
         low, high = np.quantile(draws, [0.025, 0.975])
-        below = (np.sum(draws <= 0) + 1) / (len(draws) + 1)
+        error = float(draws.std(ddof=1))
         return Term(
             term=name,
             role=None,
             estimate=float(value),
-            std_error=float(draws.std(ddof=1)),
+            std_error=error,
             df=None,
-            statistic=float(value / draws.std(ddof=1)),
-            p_value=float(min(1.0, 2 * min(below, 1 - below + 1 / (len(draws) + 1)))),
+            statistic=float(value) / error,
+            p_value=float(2 * stats.norm.sf(abs(float(value)) / error)),
             conf_low=float(low),
             conf_high=float(high),
         )
@@ -105,5 +109,5 @@ class Draws:
         facts["survives_rho"] = float(all(held))
         facts |= {"a": float(self.estimate.a), "b": float(self.estimate.b), "direct": float(self.estimate.direct)}
         facts["cov_ab"] = float(self.estimate.cov_ab)
-        facts["product_of_means"] = float(self.estimate.a * self.estimate.b)
+        facts["product_of_means"] = float(self.estimate.a * self.estimate.b) / unit
         return facts
