@@ -15,7 +15,7 @@ from couples_study.core.errors import StudyFileError
 from couples_study.measures import Frames
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.concerns import few_couples
-from couples_study.models.model import FEWEST_COUPLES, Model, Setting, too_few
+from couples_study.models.model import FEWEST_COUPLES, Model, Setting
 from couples_study.models.weekly.adjusted import Profile, adjusted_contrast, regressors
 from couples_study.models.weekly.arrays import Weekly, weekly_of
 from couples_study.models.weekly.compliance import complier_effect
@@ -27,6 +27,7 @@ OPTIONS = frozenset({
     "stratum", "adherence", "test",
 })  # fmt: skip
 TERMS = ("contrast", "interaction")
+FEWEST_IN_ARM = FEWEST_COUPLES // 2  # so that a contrast rests on at least `FEWEST_COUPLES`
 
 
 def check(question: Question, setting: Setting, where: str) -> None:
@@ -107,8 +108,14 @@ def gate(id: str, question: Question, weekly: Weekly) -> NotTestable | None:  # 
         if question.moderator:
             inside &= weekly.labels[question.moderator] == 1
         asked = np.isfinite(weekly.at(question.outcome, question.at or 0)).any(axis=1)
-        if int((inside & asked).sum()) < FEWEST_COUPLES // 2:
-            return too_few(id, int((inside & asked).sum()), f"an answer at week {question.at} in arm {name}")
+        there = int((inside & asked).sum())
+        if there < FEWEST_IN_ARM:
+            return NotTestable(
+                id=id,
+                reason="too_few_couples",
+                detail=f"{there} couples have an answer at week {question.at} in arm {name}; at least {FEWEST_IN_ARM} "
+                "in each arm are needed before a verdict means anything.",
+            )
     return None
 
 
