@@ -118,7 +118,7 @@ GROWTH = {
     "knots": [6, 12], "at": 16, "smallest_effect": {"value": 0.25, "unit": "SD per arm", "why": "as in C03"},
     "test": ["gain.2[emotional_first] - gain.1[physical_first] - gain.2[wait_list] + gain.1[wait_list]"],
 }  # fmt: skip
-EXTRA = {"growth: trial_null": 0.0, "growth: trial_emotional_best": None, "share by week 4: timeline_true": None}
+EXTRA = {"share by week 4: timeline_true": None, "growth: trial_null": 0.0, "growth: trial_emotional_best": None}
 GROWTH_COUPLES, EXTRA_REPS = 240, 400
 
 

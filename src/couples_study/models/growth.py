@@ -2,7 +2,8 @@
 
 Arms share the level before the programme (they were drawn by lot) and differ in what they gain over each piece
 (constrained longitudinal analysis: Liang and Zeger, 2000), so a gain is read off as ``gain.2[emotional_first]``. Every
-answered week counts, and a missing one is missing at random given all the others.
+answered week counts, and a missing one is missing at random given all the others. Errors are couple-cluster-robust:
+what couples gain differs in ways that one covariance of levels and slopes does not hold.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def plan(question: Question, setting: Setting) -> Plan:
         equation=f"{question.outcome}[week] = one level before week 0 + per arm the gain over each piece ({pieces}) "
         "+ level and slope of each partner + error",
         formula=f"{question.outcome} ~ 1 + {question.arm}:(pieces) + (1 + week | couple_id by partner)",
-        estimator=f"dyadic mixed model, REML, residual {question.residual or RESIDUAL}, t with Satterthwaite df",
+        estimator=f"dyadic mixed model, REML, residual {question.residual or RESIDUAL}, cluster-robust errors (CR2), "
+        "t with their own df",
         tested=question.test,
     )
 
@@ -110,15 +112,15 @@ def curves(id: str, question: Question, weekly: Weekly, setting: Setting) -> Evi
         id=id,
         model="growth",
         unit=question.smallest_effect.unit,
-        tested=tuple(_term(fit, w, words) for w, words in zip(weights, question.test, strict=True)),
-        coefficients=tuple(_term(fit, row, name) for row, name in zip(np.eye(len(names)), names, strict=True)),
+        tested=tuple(_term(robust, w, words) for w, words in zip(weights, question.test, strict=True)),
+        coefficients=tuple(_term(robust, row, name) for row, name in zip(np.eye(len(names)), names, strict=True)),
         counts=weekly.counts(question.outcome, [int(week) for week in weekly.weeks]),
         equation=planned.equation,
         formula=planned.formula,
         estimator=planned.estimator,
         concerns=(*_concerns(fit), *few_couples(weekly.couples)),
         sensitivity=tuple(
-            Sensitivity.of(_term(robust, w, words), f"cluster-robust errors (CR2): {words}")
+            Sensitivity.of(_term(fit, w, words), f"errors of the model itself: {words}")
             for w, words in zip(weights, question.test, strict=True)
         ),
         facts={"baseline_sd": weekly.baseline_sd(question.outcome), "log_likelihood": float(fit.llf)},
