@@ -61,6 +61,7 @@ bench: $(READY)
 calibrate: $(READY)
 	@$(PY) benchmarks/type_one_error.py --reps 2000
 	@$(PY) benchmarks/threshold_calibration.py --reps 200
+	@$(PY) tools/make_validation_rebuilding.py --reps 2000
 
 lab: $(READY)
 	@$(BIN)/jupyter lab notebooks

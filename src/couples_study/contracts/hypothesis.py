@@ -24,7 +24,8 @@ class Smallest(Strict):
 class Question(Strict):
     """What a model needs to know. Each model uses its own subset of these keys and refuses the others.
 
-    ``rule`` is R1 (directional), R5 (no difference) or R8 (threshold); docs/study-file.md gives them in words.
+    ``rule`` is R1 (directional), R5 (no difference), R6 (mediation), R7 (timing), R8 (threshold) or R10 (the cycle);
+    docs/study-file.md gives them in words.
     """
 
     model: str
@@ -37,6 +38,23 @@ class Question(Strict):
     exposure: str | None = None
     partner_exposure: str | None = None
     together: str | None = None
+    mediator: str | None = None
+    after: str | None = None
+    arm: str | None = None
+    contrast: tuple[str, ...] = ()
+    reference: str | None = None
+    estimand: Literal["end", "area", "change", "foundation"] = "end"
+    begins: int = Field(default=0, ge=0)
+    at: int | None = Field(default=None, ge=1)
+    since: int | None = Field(default=None, ge=0)
+    knots: tuple[int, ...] = ()
+    modules: tuple[tuple[int, int], ...] = ()
+    moderator: str | None = None
+    stratum: str | None = None
+    adherence: str | None = None
+    who: Literal["both", "either"] = "both"
+    early: int | None = Field(default=None, ge=1)
+    shows: Literal["cycle", "forward", "backward"] = "forward"
     indicators: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stated: float | None = None
     tolerance: dict[str, float] = Field(default_factory=dict)
@@ -53,18 +71,23 @@ class Question(Strict):
     require: Literal["all", "any"] = "all"
     direction: Literal["positive", "negative"] = "positive"
     smallest_effect: Smallest
-    rule: Literal["R1", "R5", "R8"] = "R1"
+    rule: Literal["R1", "R5", "R6", "R7", "R8", "R10"] = "R1"
     causal: bool = True
 
     def columns(self) -> tuple[str, ...]:
         """Every column the question can not do without, without the ``partner.`` prefix, in order and once each."""
         named = [self.outcome, *self.actor, *self.partner, *self.predictors]
-        named += [name for name in (self.predictor, self.exposure) if name]
+        named += [name for name in (self.predictor, self.exposure, self.mediator, self.after) if name]
+        named += self.groupings()
         named += [*(self.covariates or ())]
         latent = set(self.indicators)
         named = [name for name in named if name not in latent]
         named += [indicator for group in self.indicators.values() for indicator in group]
         return tuple(dict.fromkeys(name.removeprefix("partner.") for name in named))
+
+    def groupings(self) -> list[str]:
+        """The columns among them that hold labels: the arm, and what moderates its effect."""
+        return [name for name in (self.arm, self.moderator) if name]
 
     def keys_set(self) -> frozenset[str]:
         """The keys that the file gave, for models to refuse the ones that mean nothing to them."""
@@ -88,10 +111,14 @@ class Hypothesis(Question):
 
 
 class Reading(Question):
-    """One way to read a claim, with an analysis of its own."""
+    """One way to read a claim, with an analysis of its own.
+
+    With ``veto`` it need not hold where all readings must: it can only speak against the claim.
+    """
 
     id: str
     statement: str
+    veto: bool = False
 
 
 class Claim(Strict):

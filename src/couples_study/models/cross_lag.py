@@ -1,50 +1,32 @@
-"""Yesterday's predictor on today's outcome, corrected for measurement error by two indicators of each.
+"""Yesterday's predictor on today's outcome, corrected for measurement error by two indicators of each; or both ways.
 
 Controlling for yesterday's outcome with an imperfect measure leaves part of yesterday in the lagged effect, and turns
 "nothing" into "significant". With two indicators of the outcome and of the predictor each serves as instrument for
-the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters.
+the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters. Rule R10 asks
+both directions on the same rows: a cycle, one leading the other, or neither.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity
+from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
 from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
-from couples_study.models.clustered import Linear
-from couples_study.models.concerns import MEASUREMENT_ERROR, SHORT_SERIES, few_couples
+from couples_study.models.concerns import few_couples
 from couples_study.models.counting import counts_of
+from couples_study.models.lagged import Pairs, indicators_of, pairs_of, said, within_path
+from couples_study.models.lagged.beside import TESTED, beside, measured, path_term
+from couples_study.models.lagged.both_ways import BothWays
+from couples_study.models.lagged.missing import due_pairs, skipped
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 
-OPTIONS = frozenset({"predictor", "indicators", "lag"})
-NAMES = ("outcome.lag1", "predictor.lag1", "study_day", "weekend")
-TESTED = "predictor.lag1"
-SAME_MINUTE = Concern(
-    code="same_minute_items",
-    sentence=(
-        "The two indicators of the outcome were answered in the same minute. If their errors are correlated, part of "
-        "the correction is lost: false paths come up more often the larger that correlation is."
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairs:
-    """Complete day pairs as differences from person means: ``y`` (n,), regressors and instruments (n, k), codes."""
-
-    y: np.ndarray
-    first: np.ndarray
-    second: np.ndarray
-    names: tuple[str, ...]
-    couple: np.ndarray
-    row: np.ndarray
+OPTIONS = frozenset({"predictor", "indicators", "lag", "shows"})
+BOTH = ("forward", "backward", "difference")
 
 
 def check(question: Question, setting: Setting, where: str) -> None:
@@ -63,137 +45,136 @@ def check(question: Question, setting: Setting, where: str) -> None:
                 found=f"{name}: {len(columns)}",
                 do='write indicators = { close = ["close_1", "close_2"] }',
             )
+    if question.rule not in ("R1", "R10") or ("shows" in question.keys_set() and question.rule != "R10"):
+        raise StudyFileError(
+            where, expected='rule = "R1" (one path) or "R10" (both ways, with shows)', found=question.rule,
+            do="choose one of them",
+        )  # fmt: skip
     sides_of(question.smallest_effect.unit, where)
 
 
 def plan(question: Question, setting: Setting) -> Plan:
     """The model in words."""
     y, x = question.outcome, question.predictor
-    names = [f"{name} from {' and '.join(_indicators(question, name))}" for name in (y, x) if name]
+    names = [f"{name} from {' and '.join(indicators_of(question, name))}" for name in (y, x) if name]
+    swapped = f"; and the same with {x} and {y} exchanged, on the same rows" if question.rule == "R10" else ""
     return Plan(
         equation=f"{y}[t] = own {y}[t-1] + {x}[t-1] + study_day + weekend + error, all minus the person's mean; "
-        + "; ".join(names),
+        + "; ".join(names)
+        + swapped,
         formula=f"{y} ~ 0 + {y}.lag1 + {x}.lag1 + study_day + weekend | instruments: other indicator | couple_id",
         estimator="two-stage least squares within persons, couple-clustered variance, t with G-1 df",
-        tested=(TESTED,),
+        tested=BOTH if question.rule == "R10" else (TESTED,),
     )
 
 
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
-    """Fit the corrected lag, and the uncorrected one beside it."""
-    panel = panel_for(id, question, _indicators(question, question.outcome)[0].removeprefix("partner."), frames)
+    """Fit the corrected lag, or both, and the other ways to ask beside it."""
+    panel = panel_for(id, question, indicators_of(question, question.outcome)[0].removeprefix("partner."), frames)
     if isinstance(panel, NotTestable):
         return panel
-    pairs = _pairs(question, panel)
+    both = question.rule == "R10"
+    ways = [pairs_of(question, panel, both=both)]
+    if both:
+        ways.append(pairs_of(question, panel, reverse=True, both=True))
+    for pairs in ways:
+        refused = _refused(id, pairs)
+        if refused is not None:
+            return refused
+    return _both_ways(id, question, panel, ways, setting) if both else _one_way(id, question, panel, ways[0], setting)
+
+
+def _refused(id: str, pairs: Pairs) -> NotTestable | None:  # noqa: A002 (id is the contract's word)
     couples = len(np.unique(pairs.couple))
     if couples < FEWEST_COUPLES:
         return too_few(id, couples, "complete pairs of days")
-    if not (full_rank(pairs.first) and full_rank(pairs.second)):
-        return NotTestable(id=id, reason="collinear", detail="Some columns do not vary within persons here.")
-    fit = _instrumented(pairs)
-    factors = _factors(question, panel, pairs)
-    tested = fit.term(factors, TESTED)
-    plain = _plain(pairs).term(factors, TESTED)
+    _, person = np.unique(pairs.person, return_inverse=True)
+    for i in (0, 1):
+        W = pd.DataFrame(np.column_stack([pairs.own[:, i], pairs.other[:, i], pairs.steady]))
+        if not full_rank((W - W.groupby(person).transform("mean")).to_numpy()):
+            return NotTestable(id=id, reason="collinear", detail="Some columns do not vary within persons here.")
+    return None
+
+
+def _one_way(
+    id: str,  # noqa: A002 (the contract's word)
+    question: Question,
+    panel: Panel,
+    pairs: Pairs,
+    setting: Setting,
+) -> Evidence:
+    path = within_path(pairs)
+    unit = _unit(question, panel)
+    facts, concerns, rows = beside("forward", pairs, path, unit)
+    more = skipped(due_pairs(question, panel, pairs), unit, _sd(question, question.outcome, panel), "")
     planned = plan(question, setting)
     return Evidence(
         id=id,
         model="cross_lag",
         unit=question.smallest_effect.unit,
-        tested=(tested,),
-        coefficients=fit.terms(),
+        tested=(path_term(path, unit, TESTED),),
+        coefficients=path.linear().terms(),
         counts=counts_of(panel, pairs.row, setting),
         equation=planned.equation,
         formula=planned.formula,
-        estimator=fit.estimator,
-        concerns=_concerns(question, couples),
-        sensitivity=(Sensitivity.of(plain, "without correction for measurement error"),),
+        estimator=path.linear().estimator,
+        concerns=(*measured(question), *concerns, *more[1], *few_couples(path.couples)),
+        sensitivity=(*rows, *more[0]),
+        facts=facts,
     )
 
 
-def _indicators(question: Question, name: str | None) -> tuple[str, ...]:
-    return question.indicators.get(name or "", (name or "",))
-
-
-def _said(panel: Panel, column: str, lag: int) -> np.ndarray:
-    who = "partner" if column.startswith("partner.") else "own"
-    return panel.value(column.removeprefix("partner."), who, lag)
-
-
-def _pairs(question: Question, panel: Panel) -> Pairs:
-    y_parts, x_parts = _indicators(question, question.outcome), _indicators(question, question.predictor)
-    today = np.mean([_said(panel, column, 0) for column in y_parts], axis=0)
-    y1, y2 = (_said(panel, column, 1) for column in (y_parts[0], y_parts[-1]))
-    x1, x2 = (_said(panel, column, 1) for column in (x_parts[0], x_parts[-1]))
-    steady = [panel.frame["time"].to_numpy(dtype=np.float64)]
-    if "weekend" in panel.frame and panel.frame["weekend"].nunique() > 1:
-        steady.append(panel.frame["weekend"].to_numpy(dtype=np.float64))
-    columns = np.column_stack([today, y1, y2, x1, x2, *steady])
-    complete = np.isfinite(columns).all(axis=1)
-    answers = pd.DataFrame(columns[complete])
-    inside = (answers - answers.groupby(panel.own[complete]).transform("mean")).to_numpy()
-    today, y1, y2, x1, x2 = inside[:, :5].T
-    first, second = (np.column_stack([y, x, inside[:, 5:]]) for y, x in ((y1, x1), (y2, x2)))
-    return Pairs(
-        y=today,
-        first=first,
-        second=second,
-        names=NAMES[: first.shape[1]],
-        couple=pd.factorize(panel.frame["couple_id"])[0][complete],
-        row=np.flatnonzero(complete),
+def _both_ways(
+    id: str,  # noqa: A002 (the contract's word)
+    question: Question,
+    panel: Panel,
+    ways: list[Pairs],
+    setting: Setting,
+) -> Evidence:
+    units = (_unit(question, panel), _unit(question, panel, reverse=True))
+    paths = [within_path(pairs) for pairs in ways]
+    terms = BothWays(forward=paths[0], backward=paths[1], units=units).terms()
+    facts = {term.term: term.estimate for term in terms}
+    concerns, rows = list(measured(question)), []
+    for number, (name, pairs, path, unit) in enumerate(zip(BOTH, ways, paths, units, strict=False)):
+        more, minds, others = beside(name, pairs, path, unit, f"{name}: ")
+        due = due_pairs(question, panel, pairs, reverse=number == 1)
+        sd = _sd(question, question.predictor if number else question.outcome, panel)
+        further, doubts = skipped(due, unit, sd, f"{name}: ")
+        facts |= more
+        concerns += [*minds, *doubts]
+        rows += [*others, *further]
+    planned = plan(question, setting)
+    return Evidence(
+        id=id,
+        model="cross_lag",
+        unit=question.smallest_effect.unit,
+        tested=terms,
+        coefficients=terms,
+        counts=counts_of(panel, ways[0].row, setting),
+        equation=planned.equation,
+        formula=planned.formula,
+        estimator=paths[0].linear().estimator,
+        concerns=(*{one.code: one for one in concerns}.values(), *few_couples(paths[0].couples)),
+        sensitivity=tuple(rows),
+        facts=facts,
     )
 
 
-def _instrumented(pairs: Pairs) -> Linear:
-    """Each indicator as instrument for the other, both ways round: (W1, Z2) and (W2, Z1) stacked."""
-    return _solved(
-        pairs, ((pairs.first, pairs.second), (pairs.second, pairs.first)), "two-stage least squares within persons"
+def _sd(question: Question, name: str | None, panel: Panel) -> float:
+    """The pooled within-person standard deviation of the mean of a construct's indicators."""
+    parts = np.mean([said(panel, column, 0) for column in indicators_of(question, name)], axis=0)
+    inside = pd.Series(parts) - pd.Series(parts).groupby(panel.own).transform("mean")
+    people = len(np.unique(panel.own[np.isfinite(parts)]))
+    return float(np.sqrt((inside**2).sum() / max(int(inside.count()) - people, 1)))
+
+
+def _unit(question: Question, panel: Panel, *, reverse: bool = False) -> float:
+    """What a raw path is multiplied with to be in the unit of the smallest effect."""
+    y, x = (question.predictor, question.outcome) if reverse else (question.outcome, question.predictor)
+    return factor(
+        question.smallest_effect.unit, lambda _: _sd(question, y, panel), lambda _: _sd(question, x, panel), "unit"
     )
-
-
-def _plain(pairs: Pairs) -> Linear:
-    """Least squares on the mean of the indicators: what is usually done."""
-    mean = (pairs.first + pairs.second) / 2
-    return _solved(pairs, ((mean, mean),), "least squares within persons")
-
-
-def _solved(pairs: Pairs, stacks: tuple[tuple[np.ndarray, np.ndarray], ...], words: str) -> Linear:
-    inner = sum(instruments.T @ regressors for regressors, instruments in stacks)
-    params = np.linalg.solve(inner, sum(instruments.T @ pairs.y for _, instruments in stacks))
-    rows = sum(instruments * (pairs.y - regressors @ params)[:, None] for regressors, instruments in stacks)
-    scores = pd.DataFrame(rows).groupby(pairs.couple).sum().to_numpy()
-    groups = len(scores)
-    bread = np.linalg.inv(inner)
-    cov = groups / (groups - 1) * bread @ (scores.T @ scores) @ bread.T
-    return Linear(
-        names=pairs.names,
-        params=params,
-        cov=cov,
-        df=groups - 1,
-        estimator=f"{words}, couple-clustered variance, t with {groups - 1} df",
-    )
-
-
-def _factors(question: Question, panel: Panel, pairs: Pairs) -> np.ndarray:
-    """Weights that pick the lagged predictor and put it in the unit of the smallest effect."""
-
-    def sd(name: str | None) -> float:
-        parts = np.mean([_said(panel, column, 0) for column in _indicators(question, name)], axis=0)
-        inside = pd.Series(parts) - pd.Series(parts).groupby(panel.own).transform("mean")
-        people = len(np.unique(panel.own[np.isfinite(parts)]))
-        return float(np.sqrt((inside**2).sum() / max(int(inside.count()) - people, 1)))
-
-    weights = np.zeros(len(pairs.names))
-    weights[pairs.names.index(TESTED)] = factor(
-        question.smallest_effect.unit, lambda kind: sd(question.outcome), lambda kind: sd(question.predictor), "unit"
-    )
-    return weights
-
-
-def _concerns(question: Question, couples: int) -> tuple[Concern, ...]:
-    single = {question.outcome, question.predictor} - set(question.indicators)
-    one_reporter = not any(column.startswith("partner.") for column in _indicators(question, question.outcome))
-    found = [MEASUREMENT_ERROR] if single else ([SAME_MINUTE] if one_reporter else [])
-    return (*found, SHORT_SERIES, *few_couples(couples))
 
 
 MODEL = Model(
@@ -209,7 +190,7 @@ MODEL = Model(
     looks=lambda question: frozenset(
         ("partner" if column.startswith("partner.") else "own", lag)
         for name, lags in ((question.outcome, (0, 1)), (question.predictor, (1,)))
-        for column in _indicators(question, name)
+        for column in indicators_of(question, name)
         for lag in lags
     ),
 )

@@ -31,6 +31,7 @@ COMMON_OPTIONS = frozenset(
         "statement",
         "status",
         "multiplicity",
+        "veto",
     }
 )
 

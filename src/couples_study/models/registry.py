@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import StudyFileError, listed, nearest
-from couples_study.models import apim, cross_lag, regression, threshold_model
+from couples_study.models import (
+    apim,
+    cross_lag,
+    growth,
+    mediation_model,
+    onset_model,
+    regression,
+    threshold_model,
+    trial,
+)
 from couples_study.models.model import COMMON_OPTIONS, Model, Setting
 
 __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
 MODELS: dict[str, Model] = {
-    model.name: model for model in (apim.MODEL, cross_lag.MODEL, regression.MODEL, threshold_model.MODEL)
+    module.MODEL.name: module.MODEL
+    for module in (apim, cross_lag, growth, mediation_model, onset_model, regression, threshold_model, trial)
 }
 
 
@@ -47,6 +57,7 @@ def _require_numbers(question: Question, setting: Setting, where: str) -> None:
     for name in question.columns():
         if name in ("study_day", "weekend"):
             continue
+        labels_do = name in question.groupings()
         if name not in setting.glossary:
             guess = nearest(name, setting.glossary)
             raise StudyFileError(
@@ -57,7 +68,7 @@ def _require_numbers(question: Question, setting: Setting, where: str) -> None:
                 if guess
                 else "add it under [measures.<name>], or map it in its [[source]]",
             )
-        if not setting.glossary[name].is_numeric:
+        if not (labels_do or setting.glossary[name].is_numeric):
             raise StudyFileError(
                 where,
                 expected="columns that hold numbers",

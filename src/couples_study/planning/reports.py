@@ -51,13 +51,23 @@ def _sliders(world: World) -> dict[str, np.ndarray]:
     safe = 5.1 + 0.7 * (world.close - world.close.mean()) + mood + 0.3 * chance.person[:, :, 3, None]
     resp = 5.0 + 0.7 * (world.close - world.close.mean()) + mood + 0.3 * chance.person[:, :, 4, None]
     pairs = {"close": close, "safe": safe, "resp": resp}
+    errors = _item_errors(chance.item, scenario.item_error)
     items = {
-        f"{name}_{number + 1}": slider(level + error * chance.item[..., 2 * k + number])
+        f"{name}_{number + 1}": slider(level + error * errors[..., 2 * k + number])
         for k, (name, level) in enumerate(pairs.items())
         for number in range(2)
     }
     stress = np.clip(np.round(45 + 20 * world.stress - 20 * scenario.mood * chance.mood), 0, 100)
     return {**items, "stress_day": stress}
+
+
+def _item_errors(draws: np.ndarray, correlation: float) -> np.ndarray:
+    """Errors of pairs of items, correlated where both were answered in the same minute."""
+    if correlation == 0.0:
+        return draws
+    errors = draws.copy()
+    errors[..., 1::2] = correlation * draws[..., 0::2] + np.sqrt(1 - correlation**2) * draws[..., 1::2]
+    return errors
 
 
 def slider(level: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from couples_study.contracts.scenario import Scenario
+from couples_study.contracts.scenario import Scenario, TrialTruth
 from couples_study.core.errors import UsageError, listed, nearest
 
 _ALL = (
@@ -23,10 +23,50 @@ _ALL = (
         name="reverse_only", summary="closeness moves touch on the same day, touch moves nothing",
         closeness_moves_touch=0.30, reliability=0.70,
     ),
+    *(
+        Scenario(
+            name=f"reverse_items{int(10 * r)}", closeness_moves_touch=0.30, reliability=0.70, item_error=r,
+            summary=f"as reverse_only, and errors of items of one minute correlate {r:g}",
+        )
+        for r in (0.2, 0.4, 0.6)
+    ),
     Scenario(name="common_mood", summary="only a person's mood of the day links the answers", mood=0.35),
     Scenario(
         name="demo", summary="the demo study: smooth gains from touch, a lagged path, resentment that matters",
         shape="log", size=0.30, touch_to_close=0.15, close_to_touch=0.05, resentment=-0.45, kids=-0.02, faults=True,
+    ),
+    Scenario(name="trial_null", summary="a trial in which nothing works", trial=TrialTruth()),
+    Scenario(
+        name="trial_regression", summary="nothing works, and couples joined when they were at their lowest",
+        trial=TrialTruth(lowest_quarter=True),
+    ),
+    Scenario(
+        name="trial_emotional_best", summary="the physical module does more where the emotional one came first",
+        trial=TrialTruth(emotional_gain=0.7, physical_gain=0.5, crossing=0.35, foundation=0.5, decay=0.06),
+    ),
+    Scenario(
+        name="trial_equal", summary="both modules work, in whatever order",
+        trial=TrialTruth(emotional_gain=0.7, physical_gain=0.5, crossing=0.2),
+    ),
+    Scenario(
+        name="trial_physical_best", summary="the physical module does less where the emotional one came first",
+        trial=TrialTruth(emotional_gain=0.7, physical_gain=0.5, crossing=0.0, foundation=-0.4),
+    ),
+    Scenario(
+        name="timeline_true", summary="most improve in weeks 2 to 4, physically 5 to 7 weeks later",
+        trial=TrialTruth(timeline="claimed"),
+    ),
+    Scenario(
+        name="timeline_slow", summary="the same order, but most improve in weeks 6 to 12",
+        trial=TrialTruth(timeline="slow"),
+    ),
+    Scenario(
+        name="timeline_together", summary="both domains improve at the same time, measured with unequal reliability",
+        trial=TrialTruth(timeline="simultaneous", jump=2.0, reliability_emotional=0.92, reliability_physical=0.78),
+    ),
+    Scenario(
+        name="timeline_frailty", summary="some couples improve sooner in everything; neither domain brings the other",
+        trial=TrialTruth(timeline="frailty"),
     ),
 )  # fmt: skip
 _BY_NAME = {scenario.name: scenario for scenario in _ALL}

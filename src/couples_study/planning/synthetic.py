@@ -19,6 +19,8 @@ from couples_study.planning.parameters import parameters
 from couples_study.planning.reports import ROLES, baseline, diary, weekly
 from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.study_text import study_text
+from couples_study.planning.trial_exports import trial_exports, trial_text
+from couples_study.planning.trials import run_trial
 
 FIRST_MONDAY = date(2026, 3, 2)
 FEWEST = 2
@@ -51,7 +53,8 @@ def simulate(
 ) -> Simulated:
     """Simulate a study of ``couples`` couples over ``days`` days; the same arguments give the same bytes.
 
-    ``scenario`` is a name that `scenarios` lists, or a `Scenario` of one's own. Refused: fewer than 2 couples or days.
+    ``scenario`` is a name that `scenarios` lists, or a `Scenario` of one's own; a trial has 26 weekly surveys, whatever
+    ``days`` says. Refused: fewer than 2 couples or days.
     """
     scenario = scenario_called(scenario) if isinstance(scenario, str) else scenario
     if couples < FEWEST or days < FEWEST:
@@ -59,6 +62,8 @@ def simulate(
             "simulate", expected=f"at least {FEWEST} couples and {FEWEST} days", found=f"{couples} and {days}",
             do="ask for more",
         )  # fmt: skip
+    if scenario.trial is not None:
+        return _trial(scenario, couples, seed, study_id)
     world = live(scenario, couples, days, seed)
     exports = {"baseline": _baseline(world), "weekly": _weekly(world), "diary": _diary(world)}
     faults: tuple[Fault, ...] = ()
@@ -69,6 +74,21 @@ def simulate(
     files["study.toml"] = study_text(name, scenario, couples, days, EXPORT_NAMES).encode()
     files["truth.json"] = _truth(scenario, couples, days, seed, faults, exports["diary"])
     return Simulated(scenario=scenario, files=files, exports=exports, faults=faults)
+
+
+def _trial(scenario: Scenario, couples: int, seed: int, study_id: str | None) -> Simulated:
+    exports = trial_exports(run_trial(scenario, couples, seed))
+    files = {f"{name}.csv": _csv(frame) for name, frame in exports.items()}
+    files["study.toml"] = trial_text(study_id or f"{scenario.name}_{couples}", scenario, couples).encode()
+    truth = {"synthetic": True, "scenario": _told(scenario), "couples": couples, "seed": seed}
+    files["truth.json"] = (json.dumps(truth, indent=1, sort_keys=True) + "\n").encode()
+    return Simulated(scenario=scenario, files=files, exports=exports, faults=())
+
+
+def _told(scenario: Scenario) -> dict[str, object]:
+    """The scenario as a record; what makes other kinds of worlds is left out where it is not used."""
+    unused = {"item_error": 0.0, "trial": None}
+    return {name: value for name, value in asdict(scenario).items() if name not in unused or value != unused[name]}
 
 
 def couple_codes(couples: int) -> np.ndarray:
@@ -145,7 +165,7 @@ def _truth(
     scenario: Scenario, couples: int, days: int, seed: int, faults: tuple[Fault, ...], diary: pd.DataFrame
 ) -> bytes:
     truth = {
-        "synthetic": True, "scenario": asdict(scenario), "couples": couples, "days": days, "seed": seed,
+        "synthetic": True, "scenario": _told(scenario), "couples": couples, "days": days, "seed": seed,
         "parameters": {group: dict(values) for group, values in parameters().items()},
         "estimands": dict(estimands(scenario)), "faults": [asdict(fault) for fault in faults],
         "after_midnight": {"file": "diary.csv", "rows": after_midnight(diary)},

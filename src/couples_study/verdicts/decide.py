@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from couples_study.contracts.evidence import Evidence
+from couples_study.contracts.hypothesis import Question, Reading
 from couples_study.contracts.verdict import (
     CONTRADICTED,
     INCONCLUSIVE,
@@ -44,8 +45,9 @@ def _adjusted(cases: Sequence[Case]) -> dict[str, tuple[float, float]]:
 
 def _p_of(case: Case) -> float | None:
     """The p-value that stands for a case in its set: of the deciding reading, or the largest where all must hold."""
-    readings = [reading for reading in case.readings if isinstance(reading.found, Evidence)]
-    if not readings or (case.combine == "all" and len(readings) < len(case.readings)):
+    asked = [reading for reading in case.readings if not _vetoes(reading.question)]
+    readings = [reading for reading in asked if isinstance(reading.found, Evidence)]
+    if not readings or (case.combine == "all" and len(readings) < len(asked)):
         return None
     p_values = [p_of_reading(reading) for reading in readings]
     return p_values[0] if case.combine == "best_design" else max(p_values)
@@ -58,11 +60,24 @@ def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
     if len(judged) == 1:
         whole = judged[0]
     else:
-        chosen = _all_must_hold(judged) if case.combine == "all" else _best_design(judged)
+        chosen = _all_must_hold(_deciding(judged, case)) if case.combine == "all" else _best_design(judged)
         whole = replace(chosen, readings=tuple(judged))
     if whole.verdict == SUPPORTED and p_adjusted is not None and p_adjusted >= ALPHA:
         whole = replace(whole, verdict=INCONCLUSIVE, reason="multiplicity")
     return replace(whole, id=case.id, statement=case.statement, rule=case.rule_in_words or whole.rule)
+
+
+def _deciding(judged: Sequence[Verdict], case: Case) -> list[Verdict]:
+    """The readings that have to hold; where they do not refute the claim themselves, also those that veto it."""
+    vetoes = [_vetoes(reading.question) for reading in case.readings]
+    asked = [verdict for verdict, veto in zip(judged, vetoes, strict=True) if not veto]
+    against = [v for v, veto in zip(judged, vetoes, strict=True) if veto and v.verdict == CONTRADICTED]
+    return asked if any(verdict.verdict == CONTRADICTED for verdict in asked) else [*asked, *against]
+
+
+def _vetoes(question: Question) -> bool:
+    """Whether a reading of a claim can only speak against it."""
+    return isinstance(question, Reading) and question.veto
 
 
 def _best_design(judged: Sequence[Verdict]) -> Verdict:
@@ -90,7 +105,7 @@ def _all_must_hold(judged: Sequence[Verdict]) -> Verdict:
         sensitivity=(),
         direction=first.direction if len({v.direction for v in judged}) == 1 else "undetermined",
         magnitude=first.magnitude if len({v.magnitude for v in judged}) == 1 else "undetermined",
-        verdict_causal=first.verdict_causal if len(set(causal)) == 1 else INCONCLUSIVE,
+        verdict_causal=next((kind for kind in order if kind in causal), None),
     )
 
 

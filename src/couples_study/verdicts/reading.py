@@ -15,11 +15,18 @@ from couples_study.contracts.verdict import (
     JudgedTerm,
     Verdict,
 )
+from couples_study.verdicts.by_facts import verdict_of
 from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
+from couples_study.verdicts.cycle_rule import WORDS as CYCLE_WORDS
+from couples_study.verdicts.cycle_rule import judge_cycle, p_of_cycle
 from couples_study.verdicts.interval import bounds
+from couples_study.verdicts.mediation_rule import WORDS as MEDIATION_WORDS
+from couples_study.verdicts.mediation_rule import judge_mediation
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
 from couples_study.verdicts.threshold_reading import judge_threshold_reading
+from couples_study.verdicts.timing_rule import ORDER_WORDS, judge_timing
+from couples_study.verdicts.timing_rule import WORDS as TIMING_WORDS
 
 RULE_WORDS = {
     "R1": (
@@ -30,8 +37,12 @@ RULE_WORDS = {
         "Supported if the 90% interval lies within plus/minus the smallest effect that matters; contradicted if the "
         "95% interval excludes zero and the estimate exceeds it; otherwise inconclusive."
     ),
+    "R6": MEDIATION_WORDS,
+    "R7": TIMING_WORDS,
+    "R10": CYCLE_WORDS,
 }
 CAPPING = frozenset({"measurement_error"})
+CAPPING_SUPPORT = frozenset({"item_errors"})
 
 
 def p_of_reading(reading: ReadingCase) -> float:
@@ -39,7 +50,9 @@ def p_of_reading(reading: ReadingCase) -> float:
     found = reading.found
     if isinstance(found, NotTestable):
         raise TypeError(f"{reading.id} was not tested and has no p-value")
-    if "p_value" in found.facts:
+    if reading.question.rule == "R10":
+        return p_of_cycle(found, reading.question)
+    if "p_value" in found.facts and reading.question.rule != "R1":
         return found.facts["p_value"]
     if reading.question.rule == "R5":
         smallest = reading.question.smallest_effect.value
@@ -72,6 +85,8 @@ def judge_reading(reading: ReadingCase, case: Case, p_adjusted: float | None, mu
     evidence, question = reading.found, reading.question
     if question.rule == "R8":
         return judge_threshold_reading(reading, case, evidence, multiplier)
+    if question.rule in BY_FACTS:
+        return _by_facts(reading, case, evidence, multiplier)
     many = len(evidence.tested) if question.require == "any" else 1
     rulings = [_rule(term, question, _own_p(term, multiplier * many)) for term in evidence.tested]
     joined = _joined(rulings, question.require)
@@ -95,6 +110,22 @@ def judge_reading(reading: ReadingCase, case: Case, p_adjusted: float | None, mu
         concerns=evidence.concerns,
         sensitivity=tuple(_sensitivity(row, question) for row in evidence.sensitivity),
     )
+
+
+BY_FACTS = ("R6", "R7", "R10")
+
+
+def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
+    """Rules that rest on several conditions."""
+    question, rule = reading.question, RULE_WORDS[reading.question.rule]
+    if question.rule == "R6":
+        decision = judge_mediation(evidence, question)
+    elif question.rule == "R7":
+        decision = judge_timing(evidence, question)
+        rule = rule if question.after is None else ORDER_WORDS
+    else:
+        decision, multiplier = judge_cycle(evidence, question, multiplier), 1.0
+    return verdict_of(decision, reading, case, evidence, multiplier, rule)
 
 
 def _untestable(reading: ReadingCase, case: Case, found: NotTestable) -> Verdict:
@@ -138,8 +169,9 @@ def _joined(rulings: list[Ruling], require: str) -> Ruling:
 
 
 def _capped(ruling: Ruling, evidence: Evidence) -> Ruling:
-    """Measures that can fake a path and hide one allow no verdict either way."""
-    found = next((concern.code for concern in evidence.concerns if concern.code in CAPPING), None)
+    """Measures that can fake a path and hide one allow no verdict either way; those that can only fake, no support."""
+    capping = CAPPING | CAPPING_SUPPORT if ruling.verdict == SUPPORTED else CAPPING
+    found = next((concern.code for concern in evidence.concerns if concern.code in capping), None)
     if found is None or ruling.verdict == INCONCLUSIVE:
         return ruling
     return replace(ruling, verdict=INCONCLUSIVE, reason=found)

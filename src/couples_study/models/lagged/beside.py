@@ -1,0 +1,76 @@
+"""What stands beside a lagged path: bias of short series, items of one minute, each partner, no correction at all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from couples_study.contracts.evidence import Concern, Sensitivity, Term
+from couples_study.contracts.hypothesis import Question
+from couples_study.models.concerns import MEASUREMENT_ERROR
+from couples_study.models.lagged.both_ways import SURVIVES, by_role, item_error_facts
+from couples_study.models.lagged.pairs import Pairs
+from couples_study.models.lagged.paths import OWN, PATH, Path, forward_path, plain_path, within_path
+
+TESTED = "predictor.lag1"
+
+
+def beside(
+    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = ""
+) -> tuple[dict[str, float], list[Concern], list[Sensitivity]]:
+    """What stands beside a path: bias of short series, items of one minute, each partner, no correction at all."""
+    ahead = forward_path(pairs)
+    facts = item_error_facts(name, pairs, path)
+    facts |= {f"{name}_own_lag": float(path.params[OWN]), f"{name}_own_lag_unbiased": float(ahead.params[OWN])}
+    facts[f"{name}_unbiased"] = ahead.value * unit
+    rows = [
+        Sensitivity.of(path_term(plain_path(pairs), unit, TESTED), f"{prefix}without correction for measurement error"),
+        Sensitivity.of(path_term(ahead, unit, TESTED), f"{prefix}without short-series bias"),
+    ]
+    for role, one in by_role(pairs).items():
+        rows.append(Sensitivity.of(path_term(one, unit, TESTED), f"{prefix}outcome of {role}"))
+    concerns = [_short_series(path, ahead, unit)]
+    if any(pairs.shared):
+        rows.append(
+            Sensitivity.of(
+                path_term(within_path(pairs, SURVIVES), unit, TESTED), f"{prefix}item errors correlated {SURVIVES:.1f}"
+            )
+        )
+        concerns.append(_same_minute(name, facts))
+    return facts, concerns, rows
+
+
+def _short_series(path: Path, ahead: Path, unit: float) -> Concern:
+    return Concern(
+        code="short_series",
+        sentence=f"Differences from the mean of few days pull the own lag from {ahead.params[OWN]:.2f} to "
+        f"{path.params[OWN]:.2f}; the path itself is {path.value * unit:.3f}, and {ahead.value * unit:.3f} by an "
+        "estimator that is free of this bias.",
+    )
+
+
+def _same_minute(name: str, facts: dict[str, float]) -> Concern:
+    """One code where the answer stands whatever the items' errors share, another that keeps it from standing."""
+    flips = facts.get(f"{name}_flips_at")
+    if facts[f"{name}_survives"] == 0.0:
+        return Concern(
+            code="item_errors",
+            sentence=f"Two items of one construct were answered in the same minute. If their errors are correlated "
+            f"{flips:.2f} or more, the {name} path is no longer shown.",
+        )
+    tail = f" It would take a correlation of {flips:.2f} to undo the {name} path." if flips is not None else ""
+    return Concern(
+        code="same_minute_items",
+        sentence="Two items of one construct were answered in the same minute, so their errors may be correlated."
+        + tail,
+    )
+
+
+def measured(question: Question) -> tuple[Concern, ...]:
+    single = {question.outcome, question.predictor} - set(question.indicators)
+    return (MEASUREMENT_ERROR,) if single else ()
+
+
+def path_term(path: Path, unit: float, name: str) -> Term:
+    weights = np.zeros(len(path.params))
+    weights[PATH] = unit
+    return path.linear().term(weights, name)

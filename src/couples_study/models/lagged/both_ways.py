@@ -1,0 +1,61 @@
+"""Both directions on the same day pairs: does one lead the other on, each the other, or neither?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from couples_study.contracts.evidence import Term
+from couples_study.models.clustered import term_of
+from couples_study.models.lagged.pairs import Pairs
+from couples_study.models.lagged.paths import Path, item_error_that_flips, within_path
+
+SURVIVES = 0.40  # error correlation between two items of one minute that a shown path has to survive
+LEVEL95 = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BothWays:
+    """The two paths in the unit of the smallest effect, with what joins them."""
+
+    forward: Path
+    backward: Path
+    units: tuple[float, float]
+
+    def terms(self) -> tuple[Term, Term, Term]:
+        """Terms ``forward`` (predictor to outcome), ``backward`` and ``difference``, couples as clusters."""
+        values = [path.value * unit for path, unit in zip((self.forward, self.backward), self.units, strict=True)]
+        spread = [
+            path.influence[1] * unit for path, unit in zip((self.forward, self.backward), self.units, strict=True)
+        ]
+        df = self.forward.couples - 1
+        return (
+            term_of("forward", values[0], _norm(spread[0]), df),
+            term_of("backward", values[1], _norm(spread[1]), df),
+            term_of("difference", values[0] - values[1], _norm(spread[0] - spread[1]), df),
+        )
+
+
+def _norm(values: np.ndarray) -> float:
+    return float(np.sqrt(values @ values))
+
+
+def shown(path: Path) -> bool:
+    """Whether the path is above zero at 5% by itself."""
+    return path.linear().terms()[1].conf_low > 0
+
+
+def item_error_facts(name: str, pairs: Pairs, path: Path) -> dict[str, float]:
+    """Whether a shown path survives item errors correlated `SURVIVES`, and the correlation that would undo it."""
+    if not shown(path) or not any(pairs.shared):
+        return {f"{name}_survives": 1.0}
+    flips = item_error_that_flips(pairs, shown)
+    facts = {f"{name}_survives": float(flips is None or flips > SURVIVES)}
+    return facts if flips is None else {**facts, f"{name}_flips_at": flips}
+
+
+def by_role(pairs: Pairs) -> dict[str, Path]:
+    """The path among the outcomes of each role."""
+    roles = np.unique(pairs.role)
+    return {str(role): within_path(pairs.where(pairs.role == role)) for role in roles} if len(roles) == 2 else {}

@@ -1,0 +1,82 @@
+"""Complete pairs of consecutive calendar days, with two indicators of each construct where there are two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from couples_study.contracts.hypothesis import Question
+from couples_study.measures import Panel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Day pairs in raw units, sorted by person and day.
+
+    ``today`` (n,) is the outcome, ``own`` and ``other`` (n, 2) the two indicators of outcome and predictor on the day
+    before, ``steady`` (n, s) the trend and the weekend; ``person`` and ``couple`` (n,) codes, ``row`` the panel's rows.
+    ``shared`` says whether errors of outcome and predictor indicators come from one minute of one person.
+    """
+
+    today: np.ndarray
+    own: np.ndarray
+    other: np.ndarray
+    steady: np.ndarray
+    person: np.ndarray
+    couple: np.ndarray
+    row: np.ndarray
+    role: np.ndarray
+    shared: tuple[bool, bool]
+    n_couples: int
+
+    def where(self, keep: np.ndarray) -> Pairs:
+        """The pairs that ``keep`` (n,) marks."""
+        names = ("today", "own", "other", "steady", "person", "couple", "row", "role")
+        return replace(self, **{name: getattr(self, name)[keep] for name in names})
+
+
+def indicators_of(question: Question, name: str | None) -> tuple[str, ...]:
+    """The columns that indicate a construct; the column itself where there is only one."""
+    return question.indicators.get(name or "", (name or "",))
+
+
+def said(panel: Panel, column: str, lag: int) -> np.ndarray:
+    """A column as answered ``lag`` days before, by the person or with ``partner.`` by the partner."""
+    who = "partner" if column.startswith("partner.") else "own"
+    return panel.value(column.removeprefix("partner."), who, lag)
+
+
+def pairs_of(question: Question, panel: Panel, *, reverse: bool = False, both: bool = False) -> Pairs:
+    """The pairs for predictor -> outcome, or with ``reverse`` for outcome -> predictor.
+
+    With ``both`` a day counts only where outcome and predictor were answered on it, so both directions rest on the
+    same rows.
+    """
+    names = (question.predictor, question.outcome) if reverse else (question.outcome, question.predictor)
+    y_parts, x_parts = (indicators_of(question, name) for name in names)
+    today = np.mean([said(panel, column, 0) for column in y_parts], axis=0)
+    own = np.column_stack([said(panel, column, 1) for column in (y_parts[0], y_parts[-1])])
+    other = np.column_stack([said(panel, column, 1) for column in (x_parts[0], x_parts[-1])])
+    steady = [panel.frame["time"].to_numpy(dtype=np.float64)]
+    if "weekend" in panel.frame and panel.frame["weekend"].nunique() > 1:
+        steady.append(panel.frame["weekend"].to_numpy(dtype=np.float64))
+    needed = [today, own, other, *steady]
+    if both:
+        needed += [said(panel, column, 0) for column in x_parts]
+    complete = np.isfinite(np.column_stack(needed)).all(axis=1)
+    order = np.lexsort((panel.frame["time"].to_numpy(), panel.own))
+    rows = order[complete[order]]
+    couples, _ = pd.factorize(panel.frame["couple_id"])
+    return Pairs(
+        today=today[rows], own=own[rows], other=other[rows], steady=np.column_stack(steady)[rows],
+        person=panel.own[rows], couple=couples[rows], row=rows,
+        role=panel.frame["role"].astype("str").to_numpy()[rows],
+        shared=(_same_minute(y_parts), _same_minute(x_parts)), n_couples=int(couples.max()) + 1,
+    )  # fmt: skip
+
+
+def _same_minute(parts: tuple[str, ...]) -> bool:
+    """Two indicators answered by one person in one sitting."""
+    return len(parts) == 2 and len({part.startswith("partner.") for part in parts}) == 1

@@ -1,0 +1,181 @@
+"""The lagged path by instruments: within persons, free of short-series bias, and under correlated item errors.
+
+Each indicator is instrument for the other, both ways round. *Within* subtracts the person's mean, which pulls the own
+lag down by about (1 + lag)/T. *Forward* subtracts from each day the mean of the days to come and instruments it with
+the other indicator less the mean of the days gone by: exact at any length, at the price of precision (Hayakawa, 2009).
+With a correlation r between the errors of two items the covariance of the items holds r/(1 - r) of what their variance
+has beyond it; taking that out shows how large r would have to be to change an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from couples_study.models.clustered import Linear
+from couples_study.models.lagged.pairs import Pairs
+
+NAMES = ("outcome.lag1", "predictor.lag1", "study_day", "weekend")
+OWN, PATH = 0, 1
+LARGEST_R, COARSE, FINE = 0.9, 0.05, 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """Coefficients (k,), couples' influences on them (k, C) and the number of couples that count."""
+
+    params: np.ndarray
+    influence: np.ndarray
+    couples: int
+    words: str
+
+    @property
+    def value(self) -> float:
+        return float(self.params[PATH])
+
+    @property
+    def error(self) -> float:
+        return float(np.sqrt(self.influence[PATH] @ self.influence[PATH]))
+
+    def linear(self) -> Linear:
+        """In the form that gives terms, with t on G-1 degrees of freedom."""
+        return Linear(
+            names=NAMES[: len(self.params)],
+            params=self.params,
+            cov=self.influence @ self.influence.T,
+            df=self.couples - 1,
+            estimator=f"{self.words}, couple-clustered variance, t with {self.couples - 1} df",
+        )
+
+
+def within_path(pairs: Pairs, item_error: float = 0.0) -> Path:
+    """Two-stage least squares on differences from person means; ``item_error`` r between items of one minute."""
+    inside = _centred(pairs)
+    return _solved(pairs, inside, inside, item_error, "two-stage least squares within persons")
+
+
+def forward_path(pairs: Pairs) -> Path:
+    """The same path without short-series bias."""
+    ahead, behind = (_orthogonal(pairs, along) for along in ("ahead", "behind"))
+    return _solved(
+        pairs, ahead, (*behind[:3], ahead[3]), 0.0, "two-stage least squares, forward differences, backward instruments"
+    )
+
+
+def weighted_path(pairs: Pairs, weights: np.ndarray) -> Path:
+    """The path within persons with a weight (n,) for every pair; means are weighted too."""
+    _, person = np.unique(pairs.person, return_inverse=True)
+    totals = np.bincount(person, weights=weights)
+
+    def through(values: np.ndarray) -> np.ndarray:
+        sums = np.stack([np.bincount(person, weights=weights * column) for column in values.T], axis=1)
+        return values - (sums / totals[:, None])[person]
+
+    inside = _parts(pairs, through)
+    by_weight = (
+        inside[0],
+        inside[1] * weights[:, None],
+        inside[2] * weights[:, None],
+        inside[3] * weights[:, None],
+    )
+    return _solved(pairs, inside, by_weight, 0.0, "weighted two-stage least squares within persons")
+
+
+def plain_path(pairs: Pairs) -> Path:
+    """Least squares on the mean of the indicators: what is usually done."""
+    today, own, other, steady = _centred(pairs)
+    mean = (
+        today,
+        own.mean(axis=1, keepdims=True).repeat(2, axis=1),
+        other.mean(axis=1, keepdims=True).repeat(2, axis=1),
+        steady,
+    )
+    return _solved(pairs, mean, mean, 0.0, "least squares within persons")
+
+
+Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _parts(pairs: Pairs, through: Callable[[np.ndarray], np.ndarray]) -> Parts:
+    values = np.column_stack([pairs.today, pairs.own, pairs.other, pairs.steady])
+    done = through(values)
+    return done[:, 0], done[:, 1:3], done[:, 3:5], done[:, 5:]
+
+
+def _centred(pairs: Pairs) -> Parts:
+    _, person = np.unique(pairs.person, return_inverse=True)
+    counts = np.bincount(person)
+
+    def through(values: np.ndarray) -> np.ndarray:
+        sums = np.stack([np.bincount(person, weights=column) for column in values.T], axis=1)
+        return values - (sums / counts[:, None])[person]
+
+    return _parts(pairs, through)
+
+
+def _orthogonal(pairs: Pairs, along: str) -> Parts:
+    """Deviations from the mean of the person's later (``ahead``) or earlier (``behind``) pairs, scaled alike."""
+    starts = np.flatnonzero(np.r_[True, pairs.person[1:] != pairs.person[:-1]])
+    sizes = np.diff(np.r_[starts, len(pairs.person)])
+    first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
+    place = np.arange(len(first)) - first
+    others = size - place - 1 if along == "ahead" else place
+
+    def through(values: np.ndarray) -> np.ndarray:
+        running = np.cumsum(values, axis=0)
+        before = np.where((first > 0)[:, None], running[first - 1], 0.0)
+        so_far = running - before
+        total = so_far[first + size - 1]
+        rest = total - so_far if along == "ahead" else so_far - values
+        mean = rest / np.maximum(others, 1)[:, None]
+        scale = np.sqrt(others / (others + 1.0))[:, None]
+        return np.where((others > 0)[:, None], scale * (values - mean), 0.0)
+
+    return _parts(pairs, through)
+
+
+def _solved(pairs: Pairs, left: Parts, right: Parts, item_error: float, words: str) -> Path:
+    """Solve the stacked moments Z'(y - Wb) = 0; ``left`` gives y and W, ``right`` gives Z."""
+    y, own, other, steady = left
+    stacks = [
+        (np.column_stack([own[:, i], other[:, i], steady]), np.column_stack([right[1][:, j], right[2][:, j], right[3]]))
+        for i, j in ((0, 1), (1, 0))
+    ]
+    size = stacks[0][0].shape[1]
+    adjust = np.zeros((len(y), size))
+    for place, (values, shared) in enumerate(zip((own, other), pairs.shared, strict=True)):
+        if shared and item_error:
+            beyond = 0.5 * (values**2).sum(axis=1) - values[:, 0] * values[:, 1]
+            adjust[:, place] = 2 * item_error / (1 - item_error) * beyond
+    inner = sum(Z.T @ W for W, Z in stacks) - np.diag(adjust.sum(axis=0))
+    params = np.linalg.solve(inner, sum(Z.T @ y for _, Z in stacks))
+    scores = sum(Z * (y - W @ params)[:, None] for W, Z in stacks) + adjust * params
+    by_couple = np.stack([np.bincount(pairs.couple, weights=c, minlength=pairs.n_couples) for c in scores.T], axis=1)
+    groups = len(np.unique(pairs.couple))
+    influence = np.sqrt(groups / (groups - 1)) * np.linalg.inv(inner) @ by_couple.T
+    return Path(params=params, influence=influence, couples=groups, words=words)
+
+
+def item_error_that_flips(pairs: Pairs, keeps: Callable[[Path], bool]) -> float | None:
+    """The smallest error correlation (to .01) between items of one minute at which ``keeps`` is no longer true.
+
+    None where no correlation up to `LARGEST_R` does that, or where no two items were answered in one minute.
+    """
+    if not any(pairs.shared):
+        return None
+    coarse = next((r for r in np.arange(COARSE, LARGEST_R + FINE, COARSE) if not _stands(pairs, r, keeps)), None)
+    if coarse is None:
+        return None
+    fine = np.arange(coarse - COARSE + FINE, coarse + FINE / 2, FINE)
+    return round(float(next(r for r in fine if not _stands(pairs, r, keeps))), 2)
+
+
+def _stands(pairs: Pairs, r: float, keeps: Callable[[Path], bool]) -> bool:
+    """Whether the path is kept at this correlation; an own lag beyond 1 means that no true score can have it."""
+    try:
+        path = within_path(pairs, float(r))
+    except np.linalg.LinAlgError:
+        return False
+    return bool(path.params[OWN] <= 1.0) and keeps(path)
