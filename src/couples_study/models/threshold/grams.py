@@ -10,6 +10,7 @@ from couples_study.models.threshold.basis import Shape, within_person
 from couples_study.models.threshold.rows import CAP, STEPS_PER_TOUCH, FloatArray, IntArray, Rows
 
 SINGULAR = 1e-10  # of the largest eigenvalue of a correlation-scaled cross-product: below it a direction is not there
+DEPENDENT = 1e-8  # of a column's variance left by the columns before it: above it plain elimination is safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +97,25 @@ def _own_order(cross: FloatArray, days: IntArray) -> IntArray:
 def solve(left: FloatArray, right: FloatArray) -> FloatArray:
     """Symmetric systems ``left`` (..., p, p) times x = ``right`` (..., p, k); directions without data get zero."""
     scale = np.sqrt(np.maximum(np.diagonal(left, axis1=-2, axis2=-1), 0.0))
-    scale = np.where(scale > 0, scale, 1.0)
-    unit = left / (scale[..., :, None] * scale[..., None, :])
-    inverse = np.linalg.pinv(unit, rcond=SINGULAR, hermitian=True)
-    return (inverse @ (right / scale[..., :, None])) / scale[..., :, None]
+    scale = np.where(scale > 0, scale, 1.0)[..., None]
+    unit, wanted = left / (scale * np.swapaxes(scale, -1, -2)), right / scale
+    found = np.linalg.solve(unit, wanted) if _definite(unit) else _least(unit, wanted)
+    return np.asarray(found / scale)
+
+
+def _definite(unit: FloatArray) -> bool:
+    """Whether no column of any correlation-scaled matrix is (nearly) a combination of the ones before it."""
+    try:
+        root = np.linalg.cholesky(unit)
+    except np.linalg.LinAlgError:
+        return False
+    left_over = np.diagonal(root, axis1=-2, axis2=-1)
+    return bool(left_over.size == 0 or (left_over**2).min() > DEPENDENT)
+
+
+def _least(unit: FloatArray, wanted: FloatArray) -> FloatArray:
+    """The solution of least length."""
+    return np.asarray(np.linalg.pinv(unit, rcond=SINGULAR, hermitian=True) @ wanted)
 
 
 def swept(cross: FloatArray, design: FloatArray) -> FloatArray:
@@ -139,8 +155,8 @@ def gains(cross: FloatArray, grams: CoupleGrams, fixed: FloatArray, family: Floa
     members = grams.lifted(family)
     left = swept(cross, np.hstack([grams.control_columns, grams.lifted(fixed)]))
     shared = np.einsum("...n,nm->...m", left[..., -1, :], members)
-    own = np.einsum("nm,...nk,km->...m", members, left, members, optimize=True)
-    raw = np.einsum("nm,...nk,km->...m", members, cross, members, optimize=True)
+    own = ((left @ members) * members).sum(axis=-2)
+    raw = ((cross @ members) * members).sum(axis=-2)
     there = own > SINGULAR * raw
     return np.where(there, shared**2 / np.where(there, own, 1.0), 0.0)
 
@@ -168,11 +184,25 @@ def fit(cross: FloatArray, grams: CoupleGrams, shape: Shape) -> Fit:
 
 def squares(cross: FloatArray, residual: FloatArray) -> FloatArray:
     """Sums of squared residuals: quadratic forms of ``residual`` (..., m) in ``cross`` (..., m, m)."""
-    return np.einsum("...m,...mk,...k->...", residual, cross, residual, optimize=True)
+    return ((cross @ residual[..., None])[..., 0] * residual).sum(axis=-1)
 
 
 def resampled(grams: CoupleGrams, rng: np.random.Generator, draws: int) -> FloatArray:
     """Pooled cross-products (draws, m, m) of couples drawn with replacement, all of a couple's days kept."""
-    couples = grams.n_couples
-    weights = rng.multinomial(couples, np.full(couples, 1.0 / couples), size=draws).astype(float)
-    return np.tensordot(weights, grams.cross, axes=1)
+    return pooled(grams.cross, redrawn(grams.n_couples, rng, draws))
+
+
+def redrawn(couples: int, rng: np.random.Generator, draws: int) -> FloatArray:
+    """How often each couple is drawn (draws, couples) when as many couples are drawn with replacement."""
+    return rng.multinomial(couples, np.full(couples, 1.0 / couples), size=draws).astype(float)
+
+
+def pooled(cross: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted sums (draws, m, m) of couples' symmetric ``cross`` (couples, m, m), each half summed once."""
+    size = cross.shape[-1]
+    row, column = np.tril_indices(size)
+    halves = weights @ cross[:, row, column]
+    whole = np.empty((len(weights), size, size))
+    whole[:, row, column] = halves
+    whole[:, column, row] = halves
+    return whole

@@ -9,7 +9,7 @@ import numpy as np
 from couples_study.contracts.evidence import Sensitivity
 from couples_study.models.threshold.basis import breaks_to_try
 from couples_study.models.threshold.checks import below_ceiling, gate
-from couples_study.models.threshold.grams import couple_grams, resampled
+from couples_study.models.threshold.grams import couple_grams, pooled, redrawn
 from couples_study.models.threshold.location import locate
 from couples_study.models.threshold.slopes import Estimate, Slopes, slopes_around
 
@@ -37,7 +37,7 @@ def variants(rows: Rows, stated: float) -> Iterator[tuple[str, Rows]]:
 def below_ceiling_slopes(rows: Rows, stated: float, rng: np.random.Generator, draws: int) -> Slopes:
     """Slopes and jumps among people with room on the scale; a ceiling bends a straight line into a plateau."""
     grams = couple_grams(rows.where(below_ceiling(rows)))
-    return slopes_around(grams, resampled(grams, rng, draws), stated)
+    return slopes_around(grams, redrawn(grams.n_couples, rng, draws), stated)
 
 
 def sensitivity(rows: Rows, stated: float, rng: np.random.Generator, draws: int) -> tuple[Sensitivity, ...]:
@@ -54,8 +54,8 @@ def sensitivity(rows: Rows, stated: float, rng: np.random.Generator, draws: int)
         breaks = breaks_to_try(grams.levels, grams.days.sum(axis=0), stated)
         if len(breaks.hinges) < NO_BREAK_PLACES:
             continue
-        sample = resampled(grams, rng, draws)
-        slopes, place = slopes_around(grams, sample, stated), locate(grams, sample, breaks)
+        weights = redrawn(grams.n_couples, rng, draws)
+        slopes, place = slopes_around(grams, weights, stated), locate(grams, pooled(grams.cross, weights), breaks)
         found += [
             _row(f"{label}: slope below {stated:g}", slopes.low),
             _row(f"{label}: slope from {stated:g} on", slopes.high),
