@@ -71,7 +71,7 @@ def _codes_in_gram_order(rows, grams):
 
 def test_a_resample_equals_a_refit_on_the_resampled_rows(rows, grams, breaks) -> None:
     sample = resampled(grams, np.random.default_rng(9), 5)
-    weights = np.random.default_rng(9).multinomial(70, np.full(70, 1 / 70), size=5)
+    weights = redrawn(70, np.random.default_rng(9), 5)
     code = _codes_in_gram_order(rows, grams)
     weight_of = np.empty_like(weights)
     weight_of[:, code] = weights

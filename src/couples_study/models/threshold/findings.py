@@ -9,15 +9,14 @@ import numpy as np
 
 from couples_study.core.errors import AnalysisError
 from couples_study.models.threshold.basis import Breaks, Shape, breaks_to_try, number_of, rivals
-from couples_study.models.threshold.checks import descriptives
+from couples_study.models.threshold.checks import below_ceiling, descriptives
 from couples_study.models.threshold.criteria import criteria
-from couples_study.models.threshold.grams import CoupleGrams, couple_grams, pooled, redrawn
+from couples_study.models.threshold.grams import CoupleGrams, grams_among, pooled, redrawn
 from couples_study.models.threshold.location import Location, locate, places_not_rejected
 from couples_study.models.threshold.shapes import Comparison, compare, folds_of
 from couples_study.models.threshold.slopes import Estimate, Slopes, slopes_around
 from couples_study.models.threshold.slopes import total_effect as effect_of
 from couples_study.models.threshold.suptest import BreakTests, break_tests, random_signs
-from couples_study.models.threshold.variants import below_ceiling_slopes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +41,7 @@ class Ground:
     rows: Rows
     stated: float
     grams: CoupleGrams
+    roomy: CoupleGrams  # of the people below the scale's ceiling, the same couples in the same order
     breaks: Breaks
     shapes: Mapping[str, Shape]
     weights: FloatArray
@@ -97,13 +97,13 @@ def complete(id_: str, found: Findings, rows: Rows, limits: Limits) -> dict[str,
 
 def ground_of(rows: Rows, stated: float, seed: np.random.SeedSequence, draws: int) -> Ground:
     """Cross-products, rivals and resampled couples of ``rows``."""
-    grams = couple_grams(rows)
+    grams, roomy = grams_among(rows, below_ceiling(rows))
     days = grams.days.sum(axis=0)
     breaks = breaks_to_try(grams.levels, days, stated)
     weights = redrawn(grams.n_couples, numbered(seed, 0), draws)
     return Ground(
-        rows=rows, stated=stated, grams=grams, breaks=breaks, shapes=rivals(grams.levels, days, stated, breaks),
-        weights=weights, sample=pooled(grams.cross, weights),
+        rows=rows, stated=stated, grams=grams, roomy=roomy, breaks=breaks,
+        shapes=rivals(grams.levels, days, stated, breaks), weights=weights, sample=pooled(grams.cross, weights),
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def findings_of(ground: Ground, seed: np.random.SeedSequence, draws: int) -> Fin
         slopes=slopes_around(grams, ground.weights, stated),
         total=effect_of(grams, sample, ground.shapes[comparison.at_stated], stated),
         total_best=effect_of(grams, sample, ground.shapes[comparison.best], stated),
-        roomy=below_ceiling_slopes(ground.rows, stated, numbered(seed, 3), draws),
+        roomy=slopes_around(ground.roomy, ground.weights, stated),
         bic=criteria(grams, ground.shapes),
     )
 

@@ -73,17 +73,15 @@ def places_not_rejected(grams: CoupleGrams, tried: tuple[float, ...], signs: Flo
     size = np.diagonal(shared)
     slope = (outcome.T @ grams.total @ bent)[0] / np.where(size > 0, size, np.inf)
     scores = np.swapaxes(grams.cross @ (outcome - bent * slope), 1, 2) @ bent
-    standing = [
-        tau for at, tau in enumerate(tried) if _stands(shared[:, at] * slope[at], scores[:, at], size, at, signs)
-    ]
+    drawn = (signs @ scores.reshape(len(scores), -1)).reshape(len(signs), len(tried), len(tried))
+    signal = shared * slope  # by place tried and place taken as true
+    standing = []
+    for at, tau in enumerate(tried):
+        falls = _fall(signal[:, at] + drawn[:, at], size, at)
+        observed = _fall((signal[:, at] + scores[:, at].sum(axis=0))[None, :], size, at)[0]
+        if (1.0 + (falls >= observed).sum()) / (len(signs) + 1.0) > 1.0 - LEVEL:
+            standing.append(tau)
     return min(standing), max(standing)
-
-
-def _stands(signal: FloatArray, scores: FloatArray, size: FloatArray, at: int, signs: FloatArray) -> bool:
-    """Whether the place ``at`` is compatible with the data; ``scores`` (couples, places) of its own residuals."""
-    drawn = _fall(signal + signs @ scores, size, at)
-    observed = _fall((signal + scores.sum(axis=0))[None, :], size, at)[0]
-    return bool((1.0 + (drawn >= observed).sum()) / (len(signs) + 1.0) > 1.0 - LEVEL)
 
 
 def _fall(shared: FloatArray, size: FloatArray, at: int) -> FloatArray:

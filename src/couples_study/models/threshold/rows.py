@@ -136,7 +136,8 @@ def _numbers(frame: pd.DataFrame, controls: Sequence[str]) -> pd.DataFrame:
         values = frame[name]
         if pd.api.types.is_datetime64_any_dtype(values):
             values = (values - values.min()) / pd.Timedelta(days=1)
-        table[name] = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        plain = isinstance(values.dtype, np.dtype)
+        table[name] = values if plain else values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     return table
 
 

@@ -11,7 +11,7 @@ from couples_study.models.threshold.basis import breaks_to_try
 from couples_study.models.threshold.checks import below_ceiling, gate
 from couples_study.models.threshold.grams import couple_grams, pooled, redrawn
 from couples_study.models.threshold.location import locate
-from couples_study.models.threshold.slopes import Estimate, Slopes, slopes_around
+from couples_study.models.threshold.slopes import Estimate, slopes_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +32,6 @@ def variants(rows: Rows, stated: float) -> Iterator[tuple[str, Rows]]:
     top = max(float(np.quantile(rows.exposure, WINSOR, method="inverted_cdf")), np.ceil(4.0 * stated / 3.0))
     yield f"counts above {top:g} set to {top:g}", rows.with_exposure(np.minimum(rows.exposure, top))
     yield "people below the scale's ceiling", rows.where(below_ceiling(rows))
-
-
-def below_ceiling_slopes(rows: Rows, stated: float, rng: np.random.Generator, draws: int) -> Slopes:
-    """Slopes and jumps among people with room on the scale; a ceiling bends a straight line into a plateau."""
-    grams = couple_grams(rows.where(below_ceiling(rows)))
-    return slopes_around(grams, redrawn(grams.n_couples, rng, draws), stated)
 
 
 def sensitivity(rows: Rows, stated: float, rng: np.random.Generator, draws: int) -> tuple[Sensitivity, ...]:
