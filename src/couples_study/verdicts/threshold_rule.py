@@ -24,6 +24,7 @@ JUMP = 5.0  # the number of the curve that jumps at the stated value
 NAMED = ("linear", "log")  # must be beaten with `Z`
 BENT = ("saturating", "parabola")  # one more free number than a plateau at the stated value: not to predict better
 SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
+BIC_MARGIN = 6.0  # Kass and Raftery (1995): from here on a difference in BIC is strong evidence
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
 FREE = ("free_hinge", "free_step")
 NEEDED = (
@@ -31,7 +32,7 @@ NEEDED = (
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
     "slope_low_low90", "slope_low_high90", "slope_high_low90", "slope_high_high90", "slope_high_beside_jump_low90",
     "slope_high_beside_jump_high90", "jump_low90", "break_all", "break_roomy_low90", "break_roomy_high90",
-    "heaping_index",
+    "heaping_index", "bic_margin_s_curve",
     *(f"z_{name}" for name in (*STRONGER, *SUPPLE, "hump")),
 )  # fmt: skip
 
@@ -139,6 +140,11 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
             code="beats_flexible",
             holds=_beats_flexible(facts, falls=high < FALLS * facts["limit_low"]),
             asks="no smooth curve predicts them better; where the curve falls again, a smooth hump does worse",
+        ),
+        Condition(
+            code="beats_s_curve",
+            holds=facts["bic_margin_s_curve"] > BIC_MARGIN,
+            asks="an S-curve, which can lie within a hair of a plateau, describes the data clearly worse",
         ),
         Condition(code="below", holds=grows, asks="connection rises on the way to the stated number"),
         Condition(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from couples_study.core.errors import AnalysisError
-from couples_study.models.threshold.basis import Breaks, Shape, breaks_to_try, number_of, rivals
+from couples_study.models.threshold.basis import AT_STATED, Breaks, Shape, breaks_to_try, number_of, rivals
 from couples_study.models.threshold.checks import below_ceiling, descriptives
 from couples_study.models.threshold.criteria import criteria
 from couples_study.models.threshold.grams import CoupleGrams, grams_among, pooled, redrawn
@@ -153,6 +153,7 @@ def facts_of(found: Findings) -> dict[str, float]:
         "step_free_gain_se": comparison.advantage("F6", "F5"),
         **{f"z_{name}": comparison.advantage(chosen, code) for name, code in RIVAL_FACTS.items()},
         **{f"weight_{name}": comparison.weights[code] for name, code in WEIGHT_FACTS.items()},
+        "bic_margin_s_curve": found.bic["F2g"] - min(found.bic[code] for code in AT_STATED),
         **{f"bic_{name}": found.bic[code] for name, code in WEIGHT_FACTS.items()},
         **_band("total", found.total),
         **_band("total_best", found.total_best),
