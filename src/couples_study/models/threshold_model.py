@@ -69,6 +69,8 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     }
     if question.partner_exposure is not None and question.partner_exposure in frame:
         columns["partner_exposure"] = pd.Series(panel.value(question.partner_exposure, "partner"))
+    if not setting.dyads.single:
+        columns["other_exposure"] = pd.Series(panel.value(question.exposure or "", "partner"))
     if question.together is not None and question.together in frame:
         columns["together_hours"] = frame[question.together]
     controls = ["weekend"] if "weekend" in frame and frame["weekend"].nunique() > 1 else []

@@ -9,6 +9,7 @@ import numpy as np
 from couples_study.contracts.evidence import Counts, Evidence, FigureData, NotTestable, Term
 from couples_study.core.errors import AnalysisError
 from couples_study.models.threshold.checks import concerns, gate
+from couples_study.models.threshold.defences import defences
 from couples_study.models.threshold.figure import figure_data
 from couples_study.models.threshold.findings import Findings, Ground, Limits, complete, findings_of, ground_of, numbered
 from couples_study.models.threshold.rows import CAP, rows_from
@@ -102,7 +103,10 @@ def threshold_evidence(
         + " | person",
         estimator=f"least squares within persons; {draws} resamples of couples; {FOLDS} folds of couples left out",
         concerns=concerns(facts, couples, same_reporter=same_reporter, randomised=randomised),
-        sensitivity=sensitivity(rows, stated, numbered(seed, 4), draws),
+        sensitivity=(
+            *sensitivity(rows, stated, numbered(seed, 4), draws),
+            *defences(rows, ground.grams, ground.weights, stated, numbered(seed, 6)),
+        ),
         facts=facts,
         figure=_figure(id, ground, found, facts, labels),
     )

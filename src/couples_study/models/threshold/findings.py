@@ -96,8 +96,15 @@ def complete(id_: str, found: Findings, rows: Rows, limits: Limits) -> dict[str,
 
 
 def ground_of(rows: Rows, stated: float, seed: np.random.SeedSequence, draws: int) -> Ground:
-    """Cross-products, rivals and resampled couples of ``rows``."""
+    """Cross-products, rivals and resampled couples of ``rows``, within persons."""
     grams, roomy = grams_among(rows, below_ceiling(rows))
+    return ground_from(rows, grams, roomy, stated, seed, draws)
+
+
+def ground_from(
+    rows: Rows, grams: CoupleGrams, roomy: CoupleGrams, stated: float, seed: np.random.SeedSequence, draws: int
+) -> Ground:
+    """The same from cross-products that were made elsewhere."""
     days = grams.days.sum(axis=0)
     breaks = breaks_to_try(grams.levels, days, stated)
     weights = redrawn(grams.n_couples, numbered(seed, 0), draws)

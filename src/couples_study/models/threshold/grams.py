@@ -19,14 +19,16 @@ class CoupleGrams:
     """What the rows of each couple say about every curve.
 
     ``cross`` (couples, m, m) is the cross-product of the columns [one indicator per level, controls, outcome], each
-    demeaned within its person; ``days`` (couples, n_levels) are person-days per level. Couples stand in an order
-    made from their numbers, so that a seed means the same whatever the pseudonyms are; ``total`` (m, m) is their sum.
+    demeaned within its person, ``total`` (m, m) its sum; ``days`` (couples, n_levels) are person-days per level.
+    Couples stand in an ``order`` (their places among the rows' sorted codes) made from their numbers, so that a seed
+    means the same whatever the pseudonyms are.
     """
 
     levels: FloatArray
     n_controls: int
     cross: FloatArray
     days: IntArray
+    order: IntArray
     total: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +84,7 @@ def grams_among(rows: Rows, *groups: BoolArray) -> tuple[CoupleGrams, ...]:
             n_controls=rows.controls.shape[1],
             cross=_by_couple(blocks, kept, first, paired),
             days=_by_couple(counts, kept, first, paired),
+            order=order,
         )
         for kept in (everyone, *(_of_people(group, person) for group in groups))
     )
@@ -231,6 +234,15 @@ def fit(cross: FloatArray, grams: CoupleGrams, shape: Shape) -> Fit:
 def squares(cross: FloatArray, residual: FloatArray) -> FloatArray:
     """Sums of squared residuals: quadratic forms of ``residual`` (..., m) in ``cross`` (..., m, m)."""
     return ((cross @ residual[..., None])[..., 0] * residual).sum(axis=-1)
+
+
+def couple_products(columns: FloatArray, couple: IntArray, grams: CoupleGrams) -> FloatArray:
+    """Cross-products (couples, k, k) of ``columns`` (n, k), in the couples' order; ``couple`` (n,) are their places."""
+    found = np.empty((grams.n_couples, columns.shape[1], columns.shape[1]))
+    for j, left in enumerate(columns.T):
+        for k, right in enumerate(columns.T[: j + 1]):
+            found[:, j, k] = found[:, k, j] = np.bincount(couple, weights=left * right, minlength=grams.n_couples)
+    return found[grams.order]
 
 
 def resampled(grams: CoupleGrams, rng: np.random.Generator, draws: int) -> FloatArray:

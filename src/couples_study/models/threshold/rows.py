@@ -20,7 +20,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 CAP = 25.0  # counts above it are set to it: heavy tails break inference from clusters
 NEEDED = ("couple_id", "person_id", "day", "exposure", "outcome")
-OPTIONAL = ("partner_exposure", "together_hours")
+OPTIONAL = ("partner_exposure", "other_exposure", "together_hours")
 STEPS_PER_TOUCH = 2  # whole counts, or halves where two reports were averaged
 
 
@@ -28,7 +28,8 @@ STEPS_PER_TOUCH = 2  # whole counts, or halves where two reports were averaged
 class Rows:
     """Answered person-days: codes ``couple`` and ``person`` (n,), counts, outcome, ``controls`` (n, q), and extras.
 
-    ``partner_exposure`` and ``together_hours`` are None where the study did not ask; NaN where a day has no answer.
+    ``partner_exposure`` is the partner's report of the same touches, ``other_exposure`` the count of what the partner
+    received. They and ``together_hours`` are None where the study did not ask; NaN where a day has no answer.
     ``dropped`` rows lacked the exposure, the outcome or a control; ``capped`` rows had a count above `CAP`.
     """
 
@@ -39,6 +40,7 @@ class Rows:
     outcome: FloatArray
     controls: FloatArray
     partner_exposure: FloatArray | None = None
+    other_exposure: FloatArray | None = None
     together_hours: FloatArray | None = None
     dropped: int = 0
     capped: int = 0
@@ -78,6 +80,11 @@ class Rows:
         known = np.isfinite(exposure)
         return replace(self, exposure=np.minimum(exposure, CAP)).where(known)
 
+    def with_controls(self, columns: FloatArray) -> Rows:
+        """The same days with more columns (n, p) held constant; days on which one of them is missing are left out."""
+        known: BoolArray = np.isfinite(columns).all(axis=1)
+        return replace(self, controls=np.hstack([self.controls, columns])).where(known)
+
 
 def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool = True) -> Rows:
     """The rows that can be used, sorted by couple, person and day.
@@ -104,7 +111,7 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     used = table.dropna(subset=["exposure", "outcome", "day", *controls])
     used = used.sort_values(["couple_id", "person_id", "day"], kind="stable", ignore_index=True)
     _check_people(used)
-    for name in ("exposure", "partner_exposure"):
+    for name in ("exposure", "partner_exposure", "other_exposure"):
         if name in used:
             _check_counts(name, used[name].dropna())
     held = [used[name].to_numpy(float) for name in controls] + ([used["day"].to_numpy(float)] if trend else [])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.contracts.evidence import Term
+from couples_study.contracts.evidence import Sensitivity, Term
 from couples_study.models.threshold.basis import Shape, capped, hinge, step
 from couples_study.models.threshold.grams import CoupleGrams, fit, pooled, solve
 
@@ -37,6 +37,12 @@ class Estimate:
             term=name, role=None, estimate=self.value, std_error=self.std_error, df=None, statistic=z,
             p_value=float(2.0 * norm.sf(abs(z))), conf_low=self.low95, conf_high=self.high95,
         )  # fmt: skip
+
+    def row(self, label: str) -> Sensitivity:
+        """The estimate as another way to ask, with the 90% band that the rule uses."""
+        return Sensitivity(
+            label=label, estimate=self.value, conf_low=self.low90, conf_high=self.high90, std_error=self.std_error
+        )
 
 
 def estimate_of(value: float, drawn: FloatArray) -> Estimate:
