@@ -23,8 +23,8 @@ def instrumented(
 ) -> tuple[Estimate, Estimate] | None:
     """Slopes below and above ``stated`` of ``count`` (n,) by ``instrument`` (n,); None where it is too weak.
 
-    Days without one of the two are left out; ``weights`` (draws, couples) are resamples of the couples of ``grams``. The
-    first stage is judged by the smaller of two F statistics, with couples as the independent units.
+    Days without one of the two are left out; ``weights`` (draws, couples) are resamples of the couples of ``grams``.
+    The first stage is judged by the smaller of two F statistics, with couples as the independent units.
     """
     known = np.isfinite(count) & np.isfinite(instrument)
     used = rows.where(known)
@@ -50,7 +50,7 @@ def _two_stage(products: FloatArray) -> FloatArray:
 
 
 def _first_stage(columns: FloatArray, couple: IntArray) -> float:
-    """The smaller of the two couple-robust F statistics of the instruments in the first stage; 0 if they are dependent."""
+    """The smaller of the two couple-robust F statistics of the first stage; 0 where the columns depend on each other."""
     design = columns[:, 2:-1]
     products = design.T @ design
     if np.linalg.matrix_rank(products, hermitian=True) < len(products):

@@ -82,7 +82,7 @@ class Rows:
 
     def with_controls(self, columns: FloatArray) -> Rows:
         """The same days with more columns (n, p) held constant; days on which one of them is missing are left out."""
-        known: BoolArray = np.isfinite(columns).all(axis=1)
+        known = np.asarray(np.isfinite(columns).all(axis=1))
         return replace(self, controls=np.hstack([self.controls, columns])).where(known)
 
 
