@@ -37,6 +37,7 @@ class Question(Strict):
     exposure: str | None = None
     partner_exposure: str | None = None
     together: str | None = None
+    realised: str | None = None
     indicators: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stated: float | None = None
     tolerance: dict[str, float] = Field(default_factory=dict)
@@ -88,18 +89,23 @@ class Hypothesis(Question):
 
 
 class Reading(Question):
-    """One way to read a claim, with an analysis of its own."""
+    """One way to read a claim, with an analysis of its own.
+
+    Under ``combine = "lead"`` a reading that stands ``aside`` is shown and decides nothing.
+    """
 
     id: str
     statement: str
+    aside: bool = False
 
 
 class Claim(Strict):
     """A built-in claim: the readings that test it, how they combine, and what is known about it beforehand.
 
-    ``combine`` is ``all`` (every reading must hold) or ``best_design`` (the first testable reading, listed from the
-    strongest design down, gives the answer). ``scenarios`` names simulated worlds where the claim is true, false, and
-    where a naive analysis is trapped.
+    ``combine`` is ``all`` (every reading must hold), ``best_design`` (the first testable reading, listed from the
+    strongest design down, gives the answer) or ``lead`` (the first reading gives the answer, and another that is
+    contradicted contradicts it, unless it stands aside). ``scenarios`` names simulated worlds where the claim is true,
+    false, and where a naive analysis is trapped.
     """
 
     id: str
@@ -108,7 +114,7 @@ class Claim(Strict):
     family: str
     status: Literal["confirmatory", "exploratory"]
     causal: bool
-    combine: Literal["all", "best_design"]
+    combine: Literal["all", "best_design", "lead"]
     estimand: str
     rule_in_words: str
     falsifier: str

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import StudyFileError, listed, nearest
-from couples_study.models import apim, cross_lag, regression, threshold_model
+from couples_study.models import (
+    apim,
+    cross_lag,
+    regression,
+    threshold_between,
+    threshold_dose,
+    threshold_model,
+    threshold_necessity,
+)
 from couples_study.models.model import COMMON_OPTIONS, Model, Setting
 
 __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
-MODELS: dict[str, Model] = {
-    model.name: model for model in (apim.MODEL, cross_lag.MODEL, regression.MODEL, threshold_model.MODEL)
-}
+_ENTRIES = (apim, cross_lag, regression, threshold_model, threshold_between, threshold_necessity, threshold_dose)
+MODELS: dict[str, Model] = {entry.MODEL.name: entry.MODEL for entry in _ENTRIES}
 
 
 def model_called(name: str, where: str) -> Model:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 
+from couples_study.planning.design_worlds import LOSS
 from couples_study.planning.threshold_calibration import Cell
 
 COUPLES = (200, 100, 60, 400)
@@ -40,4 +41,29 @@ def _within() -> Iterator[tuple[Cell, bool]]:
         yield Cell(reading="within", truth=truth, trap="none", couples=200, days=14), False
 
 
-PLANS: Mapping[str, Callable[[], Iterator[tuple[Cell, bool]]]] = MappingProxyType({"within": _within})
+def _between() -> Iterator[tuple[Cell, bool]]:
+    for couples in COUPLES:
+        for trap in ("none", "happy couples touch more"):
+            for truth in (*NOT_SIX, *SIX):
+                yield Cell(reading="between", truth=truth, trap=trap, couples=couples), truth in NOT_SIX
+
+
+def _necessity() -> Iterator[tuple[Cell, bool]]:
+    for couples in COUPLES[:2] + COUPLES[3:]:  # 60 couples have too few on one side of six
+        for trap in ("none", "unhappy couples leave"):
+            for truth in LOSS:
+                cell = Cell(reading="necessity", truth=truth, trap=trap, couples=couples, days=182)
+                yield cell, not truth.startswith("needed_6")
+
+
+def _dose() -> Iterator[tuple[Cell, bool]]:
+    for couples in COUPLES:
+        for trap in ("none", "7 days in 10 as assigned"):
+            for truth in (*NOT_SIX, *SIX):
+                cell = Cell(reading="dose", truth=truth, trap=trap, couples=couples, days=35)
+                yield cell, truth in NOT_SIX
+
+
+PLANS: Mapping[str, Callable[[], Iterator[tuple[Cell, bool]]]] = MappingProxyType(
+    {"within": _within, "between": _between, "necessity": _necessity, "dose": _dose}
+)

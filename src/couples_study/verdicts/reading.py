@@ -19,7 +19,7 @@ from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
-from couples_study.verdicts.threshold_reading import judge_threshold_reading
+from couples_study.verdicts.threshold_reading import judge_threshold_reading, p_of_threshold
 
 RULE_WORDS = {
     "R1": (
@@ -39,8 +39,8 @@ def p_of_reading(reading: ReadingCase) -> float:
     found = reading.found
     if isinstance(found, NotTestable):
         raise TypeError(f"{reading.id} was not tested and has no p-value")
-    if "p_value" in found.facts:
-        return found.facts["p_value"]
+    if reading.question.rule == "R8":
+        return p_of_threshold(found)
     if reading.question.rule == "R5":
         smallest = reading.question.smallest_effect.value
         return max(_equivalence_p(term, smallest) for term in found.tested)

@@ -99,18 +99,23 @@ def judge_threshold(facts: Mapping[str, float], *, necessity: bool | None = None
     if absent:
         raise AnalysisError("rule R8", expected="facts of a threshold analysis", found=f"no {listed(absent)}")
     asked = conditions(facts)
-    all_hold = all(condition.holds for condition in asked)
     against = _refuted(facts)
     minimum = _minimum(facts, asked, against, necessity=necessity)
     plateau = _plateau(facts, asked, against)
+    return joined(minimum, plateau, asked)
+
+
+def joined(minimum: SubVerdict, plateau: SubVerdict, asked: tuple[Condition, ...]) -> ThresholdDecision:
+    """Both readings and the strict verdict: supported if both are, contradicted if one is."""
     verdicts = (minimum.verdict, plateau.verdict)
     refuted = minimum if minimum.verdict == CONTRADICTED else plateau
-    if all_hold and verdicts == (SUPPORTED, SUPPORTED):
+    if verdicts == (SUPPORTED, SUPPORTED):
         strict = SubVerdict(reading="6", verdict=SUPPORTED, reason="all_hold", parts=minimum.parts + plateau.parts)
     elif CONTRADICTED in verdicts:
         strict = SubVerdict(reading="6", verdict=CONTRADICTED, reason=refuted.reason, parts=refuted.parts)
     else:
-        strict = SubVerdict(reading="6", verdict=INCONCLUSIVE, reason=plateau.reason, parts=plateau.parts)
+        open_one = plateau if plateau.verdict == INCONCLUSIVE else minimum
+        strict = SubVerdict(reading="6", verdict=INCONCLUSIVE, reason=open_one.reason, parts=open_one.parts)
     return ThresholdDecision(minimum=minimum, plateau=plateau, strict=strict, conditions=asked)
 
 
@@ -122,7 +127,7 @@ def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
     return (
         Condition(
             code="effect",
-            holds=not _too_small(facts),
+            holds=not too_small(facts),
             asks="the whole way from none to twice the stated number is worth enough to matter",
         ),
         Condition(
@@ -187,13 +192,14 @@ def _same_sign(value: float, low: float, high: float) -> bool:
     return low > 0.0 if value > 0.0 else high < 0.0
 
 
-def _too_small(facts: Mapping[str, float]) -> bool:
+def too_small(facts: Mapping[str, float]) -> bool:
     """Both the best curve with its break at the stated value and the best curve of all stay within the limit.
 
-    Miscounting pulls every effect towards zero, by about the correlation of the partners' reports; the limit is drawn
-    in by as much before an effect is called too small.
+    Miscounting pulls every effect towards zero, by about the correlation of the partners' reports, and so does an
+    assignment that is followed in part; the limit is drawn in by as much before an effect is called too small.
     """
-    limit = facts["limit_total"] * min(1.0, max(facts.get("partner_rank_correlation", 1.0), 0.0))
+    diluted = min(facts.get("partner_rank_correlation", 1.0), facts.get("adherence", 1.0), 1.0)
+    limit = facts["limit_total"] * max(diluted, 0.0)
     return all(-limit < facts[f"{name}_low90"] and facts[f"{name}_high90"] < limit for name in ("total", "total_best"))
 
 
@@ -231,7 +237,7 @@ def _refuted(facts: Mapping[str, float]) -> tuple[str, str] | None:
     Miscounting smooths and moves a true break. Where counts are heaped or the partners disagree, a smooth curve that
     predicts better refutes nothing (a blurred six would look just like it), and a place refutes only beyond a margin.
     """
-    if _too_small(facts):
+    if too_small(facts):
         return "below_smallest", "the whole way from none to twice {stated} is worth less than what matters"
     if facts["total_high90"] < 0.0 and facts["slope_low_high90"] < 0.0:
         return "opposite", "more touches go with less connection"

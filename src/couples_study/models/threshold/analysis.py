@@ -6,23 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.contracts.evidence import Counts, Evidence, FigureData, NotTestable, Term
-from couples_study.core.errors import AnalysisError
+from couples_study.contracts.evidence import Counts, Evidence, NotTestable
 from couples_study.models.threshold.checks import concerns, gate
 from couples_study.models.threshold.defences import defences
-from couples_study.models.threshold.figure import figure_data
-from couples_study.models.threshold.findings import Findings, Ground, Limits, complete, findings_of, ground_of, numbered
-from couples_study.models.threshold.rows import CAP, rows_from
+from couples_study.models.threshold.findings import Limits, complete, findings_of, ground_of, numbered
+from couples_study.models.threshold.handed_on import check_request, controls_of, figure_of, tested_of
+from couples_study.models.threshold.rows import rows_from
 from couples_study.models.threshold.shapes import FOLDS
-from couples_study.models.threshold.slopes import held_constant
 from couples_study.models.threshold.variants import sensitivity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
-
-FEWEST_DRAWS = 99
 
 
 def threshold_evidence(
@@ -80,7 +76,7 @@ def threshold_evidence(
     break by profile sum of squares (after Hansen 2017, Journal of Business and Economic Statistics 35(2)), its
     interval from resampled couples; curves compared on couples that were left out.
     """
-    _check_request(id, stated, draws)
+    check_request(id, stated, draws)
     rows = rows_from(frame, controls=controls, trend=trend)
     refused = gate(id, rows, stated)
     if refused is not None:
@@ -95,8 +91,8 @@ def threshold_evidence(
         id=id,
         model="threshold",
         unit=unit,
-        tested=_tested(found),
-        coefficients=(*_tested(found)[:2], *_controls(ground, held)),
+        tested=tested_of(found),
+        coefficients=(*tested_of(found)[:2], *controls_of(ground, held)),
         counts=Counts(couples=couples, people=rows.n_people, n_obs=len(rows), days_used=rows.n_days),
         equation=f"y_it = a_i + b1 min(x_it, {stated:g}) + b2 max(x_it - {stated:g}, 0) + g'z_it + e_it",
         formula=" + ".join([f"outcome ~ min(exposure, {stated:g})", f"max(exposure - {stated:g}, 0)", *held])
@@ -108,49 +104,5 @@ def threshold_evidence(
             *defences(rows, ground.grams, ground.weights, stated, numbered(seed, 6)),
         ),
         facts=facts,
-        figure=_figure(id, ground, found, facts, labels),
+        figure=figure_of(ground, found, facts, labels),
     )
-
-
-def _check_request(id_: str, stated: float, draws: int) -> None:
-    if draws < FEWEST_DRAWS or not (1.0 <= stated <= CAP / 2.0) or stated * 2.0 != round(stated * 2.0):
-        raise AnalysisError(
-            id_, expected=f"a stated value from 1 to {CAP / 2:g} in halves and at least {FEWEST_DRAWS} draws",
-            found=f"stated = {stated:g}, draws = {draws}",
-        )  # fmt: skip
-
-
-def _tested(found: Findings) -> tuple[Term, ...]:
-    return (
-        found.slopes.low.term("exposure.below"),
-        found.slopes.high.term("exposure.from"),
-        found.total.term("exposure.total"),
-    )
-
-
-def _controls(ground: Ground, names: tuple[str, ...]) -> tuple[Term, ...]:
-    found = held_constant(ground.grams, ground.sample, ground.stated)
-    return tuple(estimate.term(name) for name, estimate in zip(names, found, strict=True))
-
-
-def _title(stated: float, labels: tuple[str, str]) -> str:
-    """The figure's question, from the axis labels without their units."""
-    exposure, outcome = (label.split(",", 1)[0] for label in labels)
-    return f"Is {stated:g} a threshold? {outcome} by {exposure[:1].lower()}{exposure[1:]}"
-
-
-def _figure(
-    id_: str, ground: Ground, found: Findings, facts: Mapping[str, float], labels: tuple[str, str]
-) -> FigureData:
-    counted = ("days_below", "days_from", "couple_days_below", "couple_days_from")
-    notes = {
-        "stated": ground.stated,
-        "couples": ground.grams.n_couples,
-        **{name: int(facts[name]) for name in counted},
-        "six_model": ground.shapes[found.comparison.at_stated].label,
-        "best_model": ground.shapes[found.comparison.best].label,
-    }
-    return figure_data(
-        rows=ground.rows, grams=ground.grams, draws=ground.sample, shapes=ground.shapes, hinge=found.hinge,
-        jump=found.jump, notes=notes, labels=labels, title=_title(ground.stated, labels),
-    )  # fmt: skip

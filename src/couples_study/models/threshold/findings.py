@@ -73,7 +73,15 @@ class Limits:
     slope_low: float
     slope_high: float
 
+    def times(self, factor: float) -> Limits:
+        """The same limits where the outcome's unit is ``factor`` times as fine: 100/6 puts 1-7 on 0-100."""
+        return Limits(
+            stated=self.stated, total_effect=factor * self.total_effect, slope_low=factor * self.slope_low,
+            slope_high=factor * self.slope_high,
+        )  # fmt: skip
+
     def facts(self) -> dict[str, float]:
+        """The limits under the names by which rule R8 reads them."""
         return {
             "stated": self.stated, "limit_total": self.total_effect, "limit_low": self.slope_low,
             "limit_high": self.slope_high,

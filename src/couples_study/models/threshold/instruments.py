@@ -50,7 +50,7 @@ def _two_stage(products: FloatArray) -> FloatArray:
 
 
 def _first_stage(columns: FloatArray, couple: IntArray) -> float:
-    """The smaller of the two couple-robust F statistics of the first stage; 0 where the columns depend on each other."""
+    """The smaller of the two couple-robust F statistics of the first stage; 0 where columns depend on each other."""
     design = columns[:, 2:-1]
     products = design.T @ design
     if np.linalg.matrix_rank(products, hermitian=True) < len(products):
