@@ -5,11 +5,13 @@ Between couples the rule is the diary's own (`judge_threshold`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from couples_study.verdicts.threshold_rule import (
     BIC_MARGIN,
+    WHOLE_COUNTS,
     Condition,
     SubVerdict,
     ThresholdDecision,
@@ -28,8 +30,13 @@ SMOOTH = ("linear", "log", "saturating", "parabola")
 
 
 def judge_between(facts: Mapping[str, float]) -> ThresholdDecision:
-    """The diary's rule on couples' averages."""
-    return judge_threshold(facts)
+    """The diary's rule on couples' averages, which are not whole numbers."""
+    found = judge_threshold(facts)
+    minimum, plateau = (
+        replace(sub, parts=tuple(part for part in sub.parts if part != WHOLE_COUNTS))
+        for sub in (found.minimum, found.plateau)
+    )
+    return joined(minimum, plateau, found.conditions)
 
 
 def judge_dose(facts: Mapping[str, float]) -> ThresholdDecision:
@@ -47,8 +54,9 @@ def judge_dose(facts: Mapping[str, float]) -> ThresholdDecision:
     asked = (
         *(condition for condition in conditions(facts) if condition.code in ("effect", "break_exists", "levels_off")),
         Condition(
-            code="beats_smooth", holds=smooth - stated > BIC_MARGIN,
-            asks="smooth curves describe the data clearly worse than a break at {stated}",
+            code="beats_smooth",
+            holds=smooth - stated > BIC_MARGIN and all(facts[f"z_{name}"] > 0.0 for name in SMOOTH),
+            asks="smooth curves fit clearly worse and predict unseen couples worse than a break at {stated}",
         ),
         Condition(
             code="step_to", holds=facts["step_to_low95"] > 0.0 and facts["step_to"] >= equal,

@@ -24,6 +24,7 @@ JUMP = 5.0  # the number of the curve that jumps at the stated value
 NAMED = ("linear", "log")  # must be beaten with `Z`
 BENT = ("saturating", "parabola")  # one more free number than a plateau at the stated value: not to predict better
 SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
+WHOLE_COUNTS = "touches are whole: a jump can only be placed between {last_below} and {stated}"
 BIC_MARGIN = 6.0  # Kass and Raftery (1995): from here on a difference in BIC is strong evidence
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
 FREE = ("free_hinge", "free_step")
@@ -32,7 +33,7 @@ NEEDED = (
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
     "slope_low_low90", "slope_low_high90", "slope_high_low90", "slope_high_high90", "slope_high_beside_jump_low90",
     "slope_high_beside_jump_high90", "jump_low90", "break_all", "break_roomy_low90", "break_roomy_high90",
-    "heaping_index", "bic_margin_s_curve",
+    "heaping_index", "bic_margin_s_curve", "last_below",
     *(f"z_{name}" for name in (*STRONGER, *SUPPLE, "hump")),
 )  # fmt: skip
 
@@ -313,5 +314,4 @@ def _open_parts(asked: tuple[Condition, ...]) -> tuple[str, ...]:
 
 
 def _sub(reading: str, verdict: str, reason: str, *parts: str) -> SubVerdict:
-    whole = ("with whole counts a jump can only be placed between one number and the next",)
-    return SubVerdict(reading=reading, verdict=verdict, reason=reason, parts=(*parts, *whole))
+    return SubVerdict(reading=reading, verdict=verdict, reason=reason, parts=(*parts, WHOLE_COUNTS))

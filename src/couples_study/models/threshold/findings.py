@@ -83,8 +83,8 @@ class Limits:
     def facts(self) -> dict[str, float]:
         """The limits under the names by which rule R8 reads them."""
         return {
-            "stated": self.stated, "limit_total": self.total_effect, "limit_low": self.slope_low,
-            "limit_high": self.slope_high,
+            "stated": self.stated, "last_below": float(np.ceil(self.stated) - 1.0), "limit_total": self.total_effect,
+            "limit_low": self.slope_low, "limit_high": self.slope_high,
         }  # fmt: skip
 
 

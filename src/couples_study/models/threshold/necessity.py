@@ -62,13 +62,13 @@ def necessity_gate(id_: str, frame: pd.DataFrame, table: pd.DataFrame, stated: f
     if not length >= SHORTEST:
         return NotTestable(
             id=id_, reason="too_short",
-            detail=f"{length:.0f} days from first to last answer; {SHORTEST:.0f} are needed to tell loss from wear",
+            detail=f"{length:.0f} days from first to last answer; {SHORTEST:.0f} are needed to tell loss from wear.",
         )  # fmt: skip
     reached = int((table["exposure"] >= stated).sum())
     if min(reached, len(table) - reached) < FEWEST_IN_A_GROUP:
         found = f"{len(table) - reached} couples average fewer than {stated:g}, {reached} at least as many"
         return NotTestable(
-            id=id_, reason="too_few_couples", detail=f"{FEWEST_IN_A_GROUP} are needed on either side; {found}"
+            id=id_, reason="too_few_couples", detail=f"{FEWEST_IN_A_GROUP} are needed on either side; {found}."
         )
     return None
 
