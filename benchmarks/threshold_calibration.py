@@ -1,6 +1,7 @@
 """Run the calibration of rule R8 in parts and append each part to benchmarks/results/threshold_calibration.csv.
 
-usage: threshold_calibration.py [--reps 2000] [--trap-reps 2000] [--readings within between ...] [--share 0/1]
+usage: threshold_calibration.py [--reps 2000] [--other-reps 2000] [--readings within ...] [--traps none ...]
+                                [--couples 200 ...] [--share 0/1]
 
 Parts that are already in the file are not run again, so it can be stopped and started at any time; several processes
 take different shares (``--share 0/2`` and ``--share 1/2``). ``python tools/make_validation.py`` writes the table.
@@ -54,7 +55,9 @@ def append(path: Path, cell: Cell, first: int, reps: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reps", type=int, default=2000, help="replicates of the cells that a bar is set for")
-    parser.add_argument("--trap-reps", type=int, default=2000, help="replicates of all other cells")
+    parser.add_argument("--other-reps", type=int, default=2000, help="replicates of all other cells")
+    parser.add_argument("--traps", nargs="+", help="these traps only; none is one of them")
+    parser.add_argument("--couples", nargs="+", type=int, help="these numbers of couples only")
     parser.add_argument("--readings", nargs="+", default=["within", "between", "necessity", "dose"])
     parser.add_argument("--share", default="0/1", help="which of how many processes this is")
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -62,7 +65,9 @@ def main() -> None:
     mine, of = (int(part) for part in asked.share.split("/"))
     asked.out.parent.mkdir(exist_ok=True)
     for number, (cell, first_rank) in enumerate(cells(asked.readings)):
-        for first, reps in parts(asked.reps if first_rank else asked.trap_reps):
+        if cell.trap not in (asked.traps or [cell.trap]) or cell.couples not in (asked.couples or [cell.couples]):
+            continue
+        for first, reps in parts(asked.reps if first_rank else asked.other_reps):
             key = (*(str(getattr(cell, name)) for name in KEYS), str(first))
             if number % of != mine or key in done(asked.out):
                 continue

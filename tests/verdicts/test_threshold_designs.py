@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from couples_study.claims import claims
 from tests.verdicts.test_threshold_rule import PLATEAU
 
+from couples_study.claims import claims
 from couples_study.contracts.evidence import Counts, Evidence, NotTestable, Term
 from couples_study.verdicts import Case, ReadingCase, decide
 from couples_study.verdicts.threshold_designs import judge_between, judge_dose, judge_necessity

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from couples_study.contracts.evidence import FigureData, Term
 from couples_study.core.errors import AnalysisError
 from couples_study.models.threshold.figure import figure_data
@@ -53,6 +55,9 @@ def figure_of(ground: Ground, found: Findings, facts: Mapping[str, float], label
     notes = {
         "stated": ground.stated,
         "couples": ground.grams.n_couples,
+        "counted": "Couples" if len(ground.rows) == ground.grams.n_couples else "Couple-days",
+        "last_below": facts["last_below"],
+        "whole_counts": bool((ground.rows.exposure == np.round(ground.rows.exposure)).all()),
         **{name: int(facts[name]) for name in counted},
         "six_model": ground.shapes[found.comparison.at_stated].label,
         "best_model": ground.shapes[found.comparison.best].label,

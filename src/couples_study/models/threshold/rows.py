@@ -107,19 +107,18 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     missing = [name for name in (*NEEDED, *controls) if name not in frame.columns]
     if missing:
         raise FrameError("threshold", expected=f"columns {listed(NEEDED)}", found=f"no {listed(missing)}")
-    table = _numbers(frame, controls)
-    used = table.dropna(subset=["exposure", "outcome", "day", *controls])
-    used = used.sort_values(["couple_id", "person_id", "day"], kind="stable", ignore_index=True)
-    _check_people(used)
+    used = _numbers(frame, controls).dropna(subset=["exposure", "outcome", "day", *controls])
+    couple, person, used = _sorted(used)
+    _check_people(couple, person, used["day"].to_numpy())
     for name in ("exposure", "partner_exposure", "other_exposure"):
         if name in used:
-            _check_counts(name, used[name].dropna())
+            _check_counts(name, used[name].to_numpy())
     held = [used[name].to_numpy(float) for name in controls] + ([used["day"].to_numpy(float)] if trend else [])
     extras = {name: used[name].to_numpy(float) if name in used else None for name in OPTIONAL}
     exposure = used["exposure"].to_numpy(float)
     return Rows(
-        couple=_codes(used, ["couple_id"]),
-        person=_codes(used, ["couple_id", "person_id"]),
+        couple=couple,
+        person=person,
         day=used["day"].to_numpy(float),
         exposure=np.minimum(exposure, CAP),
         outcome=used["outcome"].to_numpy(float),
@@ -130,13 +129,19 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     )
 
 
-def _codes(used: pd.DataFrame, keys: list[str]) -> IntArray:
-    return np.asarray(used.groupby(keys, sort=True).ngroup(), dtype=np.int64)
+def _sorted(used: pd.DataFrame) -> tuple[IntArray, IntArray, pd.DataFrame]:
+    """Codes of couples and of people within couples, and the rows in the order of couple, person and day."""
+    couple, _ = pd.factorize(used["couple_id"], sort=True)
+    member, members = pd.factorize(used["person_id"], sort=True)
+    person = np.unique(couple * len(members) + member, return_inverse=True)[1]
+    order = np.lexsort((used["day"].to_numpy(), person))
+    in_order = bool((order == np.arange(len(order))).all())
+    return couple[order], person[order], used if in_order else used.iloc[order]
 
 
 def _numbers(frame: pd.DataFrame, controls: Sequence[str]) -> pd.DataFrame:
     """The columns that matter, as floats; a calendar date becomes the number of days since the first."""
-    table = frame[["couple_id", "person_id"]].copy()
+    columns = {name: frame[name] for name in ("couple_id", "person_id")}
     for name in ("day", "exposure", "outcome", *controls, *OPTIONAL):
         if name not in frame.columns:
             continue
@@ -144,13 +149,19 @@ def _numbers(frame: pd.DataFrame, controls: Sequence[str]) -> pd.DataFrame:
         if pd.api.types.is_datetime64_any_dtype(values):
             values = (values - values.min()) / pd.Timedelta(days=1)
         plain = isinstance(values.dtype, np.dtype)
-        table[name] = values if plain else values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return table
+        columns[name] = (
+            values.astype("float64")
+            if plain
+            else pd.Series(values.astype("Float64").to_numpy(dtype=float, na_value=np.nan), index=frame.index)
+        )
+    return pd.DataFrame(columns)
 
 
-def _check_people(used: pd.DataFrame) -> None:
-    crowded = int((used.groupby("couple_id")["person_id"].nunique() > 2).sum())
-    twice = int(used.duplicated(["couple_id", "person_id", "day"]).sum())
+def _check_people(couple: IntArray, person: IntArray, day: FloatArray) -> None:
+    """Refuse couples of three and people who answer twice on a day; rows are sorted."""
+    of_person = couple[np.r_[True, person[1:] != person[:-1]]] if len(person) else couple
+    crowded = int((np.bincount(of_person) > 2).sum()) if len(person) else 0
+    twice = int(((person[1:] == person[:-1]) & (day[1:] == day[:-1])).sum())
     if crowded or twice:
         raise FrameError(
             "threshold",
@@ -160,8 +171,8 @@ def _check_people(used: pd.DataFrame) -> None:
         )
 
 
-def _check_counts(name: str, counts: pd.Series[float]) -> None:
-    halves = counts.to_numpy(float) * STEPS_PER_TOUCH
+def _check_counts(name: str, counts: FloatArray) -> None:
+    halves = counts[np.isfinite(counts)] * STEPS_PER_TOUCH
     below, broken = int((halves < 0).sum()), int((halves != np.round(halves)).sum())
     if below or broken:
         raise FrameError(
