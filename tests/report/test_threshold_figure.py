@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tests.support_threshold import simulate
 
 from couples_study.models.threshold import threshold_evidence
 from couples_study.report.curve import curve_notes, plot_curve
+from tests.support_threshold import simulate
 
 
 @pytest.fixture(scope="module")
