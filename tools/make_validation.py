@@ -21,6 +21,7 @@ CASES = {
     "C13": ("null", "emo_first", "phys_first", "cycle_true"),
     "C60": (
         "null", "touch_linear", "touch_log", "six_plateau3", "six_plateau6", "six_plateau9", "six_step6", "six_accel6",
+        "six_inverted_u", "six_plateau6_exact", "six_step6_exact", "touch_log_exact",
     ),
 }  # fmt: skip
 HEAD = """\

@@ -3,7 +3,8 @@
 import pytest
 
 from couples_study.core.errors import AnalysisError
-from couples_study.verdicts.threshold_rule import NEEDED, conditions, judge_threshold
+from couples_study.verdicts.threshold_conditions import NEEDED, conditions
+from couples_study.verdicts.threshold_rule import judge_threshold
 
 PLATEAU = {
     "stated": 6.0, "limit_total": 0.30, "limit_low": -0.05, "limit_high": 0.035, "six_model": 3.0,

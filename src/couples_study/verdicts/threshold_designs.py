@@ -9,17 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED
+from couples_study.verdicts.threshold_conditions import BIC_MARGIN, Condition, Z, conditions, too_small
 from couples_study.verdicts.threshold_rule import (
-    BIC_MARGIN,
     WHOLE_COUNTS,
-    Condition,
     SubVerdict,
     ThresholdDecision,
-    Z,
-    conditions,
     joined,
     judge_threshold,
-    too_small,
 )
 
 if TYPE_CHECKING:

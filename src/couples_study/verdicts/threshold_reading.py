@@ -18,8 +18,9 @@ from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED
+from couples_study.verdicts.threshold_conditions import JUMP
 from couples_study.verdicts.threshold_designs import judge_between, judge_dose, judge_necessity
-from couples_study.verdicts.threshold_rule import JUMP, SubVerdict, ThresholdDecision, judge_threshold
+from couples_study.verdicts.threshold_rule import SubVerdict, ThresholdDecision, judge_threshold
 
 STATEMENTS = {
     "6a": "Fewer than the stated number is not enough.",
