@@ -57,11 +57,13 @@ fuzz: $(READY)
 bench: $(READY)
 	@$(PY) benchmarks/run.py --huge
 	@$(PY) benchmarks/intake.py --huge
+	@$(PY) benchmarks/threshold_speed.py
 
 calibrate: $(READY)
 	@$(PY) benchmarks/type_one_error.py --reps 2000
-	@$(PY) benchmarks/threshold_calibration.py --reps 200
+	@$(PY) benchmarks/threshold_calibration.py
 	@$(PY) tools/make_validation_rebuilding.py --reps 2000
+	@$(PY) tools/make_validation.py --stored
 
 lab: $(READY)
 	@$(BIN)/jupyter lab notebooks

@@ -1,86 +1,79 @@
-"""How often rule R8 is right and wrong where the truth is known: python benchmarks/threshold_calibration.py --reps 100.
+"""Run the calibration of rule R8 in parts and append each part to benchmarks/results/threshold_calibration.csv.
 
-Prints, per truth and number of couples, the shares supported / contradicted / inconclusive for both readings and for
-their conjunction, the share a fixed kink at six would have called significant, and the break's coverage.
+usage: threshold_calibration.py [--reps 2000] [--other-reps 2000] [--readings within ...] [--traps none ...]
+                                [--couples 200 ...] [--share 0/1]
+
+Parts that are already in the file are not run again, so it can be stopped and started at any time; several processes
+take different shares (``--share 0/2`` and ``--share 1/2``). ``python tools/make_validation.py`` writes the table.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 import time
-from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+from couples_study.planning.threshold_calibration import COUNTED, Cell, counts_of
+from couples_study.planning.threshold_cells import cells
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-from couples_study.contracts.evidence import NotTestable
-from couples_study.models.threshold import threshold_evidence
-from couples_study.verdicts.threshold_rule import judge_threshold
-from support_threshold import CURVES, simulate
-
-LIMITS = {
-    "1-7": {"total_effect": 0.30, "slope_low": -0.05, "slope_high": 0.035, "unit": "points (1-7)"},
-    "0-100": {"total_effect": 5.0, "slope_low": -0.83, "slope_high": 0.58, "unit": "points (0-100)"},
-}
-BREAKS = {"plateau_3": 3.0, "plateau_6": 6.0, "plateau_9": 9.0, "accel_6": 6.0}
-TRAPS = {
-    "": {},
-    "error": {"count_error": True},
-    "heap": {"count_error": True, "heap": 0.35},
-    "ceiling": {"mean": 6.2},
-    "half": {"size": 0.5},
-    "tails": {"tails": 2.0},
-    "own_place": {"spread": 2.0},
-}
+RESULTS = Path(__file__).parent / "results" / "threshold_calibration.csv"
+KEYS = ("reading", "truth", "trap", "couples", "days", "scale")
+FIRST_PART, PART = 10, 250  # the first part is small: tests run it again
 
 
-def one_study(truth: str, couples: int, scale: str, trap: str, days: int, rep: int) -> tuple[str, ...]:
-    """Verdicts 6a, 6b, strict; the naive kink; whether the break's interval covers."""
-    seed = np.random.SeedSequence(20_261, spawn_key=(list(CURVES).index(truth), couples, rep))
-    data, chance = seed.spawn(2)
-    frame = simulate(truth, couples=couples, days=days, seed=data, scale=scale, **TRAPS[trap])
-    frame = frame.drop(columns=["partner_exposure", "together_hours"])
-    found = threshold_evidence(id="C60", frame=frame, stated=6.0, seed=chance, **LIMITS[scale])
-    if isinstance(found, NotTestable):
-        return ("n", "n", "n", "n", "n", found.reason)
-    facts, rule = found.facts, judge_threshold(found.facts)
-    naive = facts["slope_change_high90"] < 0.0
-    covers = truth in BREAKS and facts["tau_low"] <= BREAKS[truth] <= facts["tau_high"]
-    why = f"{rule.strict.verdict[0]}:{rule.strict.reason}"
-    verdicts = (rule.minimum.verdict[0], rule.plateau.verdict[0], rule.strict.verdict[0])
-    return (*verdicts, "y" if naive else "-", "y" if covers else "-", why)
+def parts(reps: int) -> Iterator[tuple[int, int]]:
+    """(first replicate, number of replicates) of every part; the last one is whole even where fewer were asked for."""
+    if reps > 0:
+        yield 0, FIRST_PART
+    if reps > FIRST_PART:
+        yield FIRST_PART, PART - FIRST_PART
+    yield from ((first, PART) for first in range(PART, reps, PART))
+
+
+def done(path: Path) -> set[tuple[str, ...]]:
+    if not path.exists():
+        return set()
+    with path.open(newline="", encoding="utf-8") as file:
+        return {tuple(row[name] for name in (*KEYS, "first")) for row in csv.DictReader(file)}
+
+
+def append(path: Path, cell: Cell, first: int, reps: int) -> None:
+    counts = counts_of(cell, first, reps)
+    values = [getattr(cell, name) for name in KEYS] + [first, reps] + [counts[name] for name in COUNTED]
+    with path.open("a", newline="", encoding="utf-8") as file:
+        if file.tell() == 0:
+            csv.writer(file, lineterminator="\n").writerow([*KEYS, "first", "reps", *COUNTED])
+        csv.writer(file, lineterminator="\n").writerow(values)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reps", type=int, default=50)
-    parser.add_argument("--couples", type=int, nargs="+", default=[100, 200])
-    parser.add_argument("--days", type=int, default=28)
-    parser.add_argument("--truths", nargs="+", default=list(CURVES), choices=list(CURVES))
-    parser.add_argument("--scale", default="1-7", choices=list(LIMITS))
-    parser.add_argument("--trap", default="", choices=list(TRAPS))
-    parser.add_argument("--why", action="store_true", help="also print the reasons")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reps", type=int, default=2000, help="replicates of the cells that a bar is set for")
+    parser.add_argument("--other-reps", type=int, default=2000, help="replicates of all other cells")
+    parser.add_argument("--traps", nargs="+", help="these traps only; none is one of them")
+    parser.add_argument("--couples", nargs="+", type=int, help="these numbers of couples only")
+    parser.add_argument("--readings", nargs="+", default=["within", "between", "necessity", "dose"])
+    parser.add_argument("--share", default="0/1", help="which of how many processes this is")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     asked = parser.parse_args()
-    print(f"scale {asked.scale}, {asked.days} days, trap {asked.trap or 'none'}, {asked.reps} studies a cell; S/C/I")
-    print(f"{'truth':<12}{'N':>5}  {'6a':<16}{'6b':<16}{'strict':<16}{'naive':>6}{'cover':>7}{'s/study':>9}")
-    for truth in asked.truths:
-        for couples in asked.couples:
-            start = time.perf_counter()
-            runs = [one_study(truth, couples, asked.scale, asked.trap, asked.days, rep) for rep in range(asked.reps)]
-            spent = (time.perf_counter() - start) / asked.reps
-
-            def shares(at: int, runs: list[tuple[str, ...]] = runs) -> str:
-                return "/".join(f"{sum(run[at] == letter for run in runs) / len(runs):.2f}" for letter in "sci")
-
-            naive, cover = (sum(run[at] == "y" for run in runs) / len(runs) for at in (3, 4))
-            shown = f"{cover:7.2f}" if truth in BREAKS else f"{'-':>7}"
-            cells = f"{shares(0):<16}{shares(1):<16}{shares(2):<16}"
-            print(f"{truth:<12}{couples:>5}  {cells}{naive:6.2f}{shown}{spent:9.2f}", flush=True)
-            if asked.why:
-                print("      ", dict(Counter(run[5] for run in runs).most_common()), flush=True)
+    mine, of = (int(part) for part in asked.share.split("/"))
+    asked.out.parent.mkdir(exist_ok=True)
+    for number, (cell, first_rank) in enumerate(cells(asked.readings)):
+        if cell.trap not in (asked.traps or [cell.trap]) or cell.couples not in (asked.couples or [cell.couples]):
+            continue
+        for first, reps in parts(asked.reps if first_rank else asked.other_reps):
+            key = (*(str(getattr(cell, name)) for name in KEYS), str(first))
+            if number % of != mine or key in done(asked.out):
+                continue
+            began = time.perf_counter()
+            append(asked.out, cell, first, reps)
+            print(f"{' '.join(key)}: {reps} in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Write docs/validation.md: verdicts where the truth is known. ``python tools/make_validation.py [--reps R]``."""
+"""Write docs/validation.md, verdicts where the truth is known: ``python tools/make_validation.py [--reps R]``.
+
+With ``--stored`` the first table stays as it is, and only the part that is written from stored results is renewed.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from threshold_table import text as six_touches
 
 import couples_study as cs
 
@@ -17,6 +21,7 @@ CASES = {
     "C13": ("null", "emo_first", "phys_first", "cycle_true"),
     "C60": (
         "null", "touch_linear", "touch_log", "six_plateau3", "six_plateau6", "six_plateau9", "six_step6", "six_accel6",
+        "six_inverted_u", "six_plateau6_exact", "six_step6_exact", "touch_log_exact",
     ),
 }  # fmt: skip
 HEAD = """\
@@ -50,11 +55,21 @@ def _row(claim: str, world: str, shares: pd.DataFrame) -> str:
     return f"| {claim} | {world} | {supported['share']:.2f} | {interval} | {others} |"
 
 
+def first_part(reps: int) -> str:
+    """Heading and first table, from new simulations."""
+    return HEAD.format(couples=COUPLES, days=DAYS, reps=reps, seed=SEED) + "\n".join(rows(reps)) + "\n"
+
+
+def kept_part() -> str:
+    """The same as it stands on the page."""
+    return PAGE.read_text("utf-8").split("\n## ", 1)[0].rstrip("\n") + "\n"
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--reps", type=int, default=40)
-    reps = parser.parse_args().reps
-    PAGE.write_text(
-        HEAD.format(couples=COUPLES, days=DAYS, reps=reps, seed=SEED) + "\n".join(rows(reps)) + "\n", "utf-8"
-    )
+    parser.add_argument("--stored", action="store_true", help="keep the first table, renew what stored results say")
+    asked = parser.parse_args()
+    first = kept_part() if asked.stored else first_part(asked.reps)
+    PAGE.write_text(f"{first}\n{six_touches()}", "utf-8")
     print(f"wrote {PAGE}")

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.support_threshold import simulate
 
 from couples_study.contracts.evidence import Evidence, NotTestable
@@ -12,10 +14,13 @@ from couples_study.core.errors import AnalysisError, FrameError
 from couples_study.models.threshold import threshold_evidence
 from couples_study.models.threshold.checks import heaping_index
 from couples_study.models.threshold.figure import density
+from couples_study.models.threshold.findings import Limits, facts_from
 from couples_study.models.threshold.rows import rows_from
-from couples_study.verdicts.threshold_rule import NEEDED, judge_threshold
+from couples_study.verdicts.threshold_conditions import NEEDED
+from couples_study.verdicts.threshold_rule import judge_threshold
 
 ON_SEVEN = {"total_effect": 0.30, "slope_low": -0.05, "slope_high": 0.035, "unit": "points (1-7)"}
+SEVEN = Limits(stated=6.0, total_effect=0.30, slope_low=-0.05, slope_high=0.035)
 ON_HUNDRED = {"total_effect": 5.0, "slope_low": -0.83, "slope_high": 0.58, "unit": "points (0-100)"}
 
 
@@ -177,3 +182,29 @@ def test_a_plateau_at_six_is_found(limits) -> None:
         verdicts.append(judge_threshold(analyse(frame, seed=seed, limits=limits).facts).plateau.verdict)
     assert verdicts.count("supported") >= 4
     assert "contradicted" not in verdicts
+
+
+@given(factor=st.floats(0.01, 100.0), shift=st.floats(-1e3, 1e3), seed=st.integers(0, 50))
+@settings(max_examples=8, deadline=None, derandomize=True)
+def test_the_outcomes_unit_and_zero_do_not_matter(factor, shift, seed) -> None:
+    frame = simulate("plateau_6", couples=60, days=14, seed=seed)
+    first = facts_from("C60", rows_from(frame), SEVEN, np.random.SeedSequence(2), 99)
+    other = frame.assign(outcome=factor * frame["outcome"] + shift)
+    second = facts_from("C60", rows_from(other), SEVEN.times(factor), np.random.SeedSequence(2), 99)
+    for name, value in first.items():
+        in_units = name.startswith(("total", "slope", "jump", "break", "limit")) and name != "jump_p"
+        assert second[name] == pytest.approx(value * (factor if in_units else 1.0), rel=1e-5, abs=1e-7 * factor), name
+    assert judge_threshold(second).strict.verdict == judge_threshold(first).strict.verdict
+
+
+@given(seed=st.integers(0, 50), names=st.permutations(range(60)))
+@settings(max_examples=5, deadline=None, derandomize=True)
+def test_pseudonyms_and_the_order_of_partners_do_not_matter(seed, names) -> None:
+    frame = simulate("log", couples=60, days=14, seed=seed)
+    renamed = frame.assign(
+        couple_id=frame["couple_id"].map(dict(enumerate(names))), person_id=10_000 - frame["person_id"]
+    ).sample(frac=1.0, random_state=seed)
+    chance = np.random.SeedSequence(2)
+    assert facts_from("C60", rows_from(renamed), SEVEN, chance, 99) == facts_from(
+        "C60", rows_from(frame), SEVEN, chance, 99
+    )

@@ -5,7 +5,7 @@ import pytest
 from tests.support_threshold import simulate
 
 from couples_study.models.threshold.basis import breaks_to_try, capped, hinge, rivals, within_person
-from couples_study.models.threshold.grams import couple_grams, fit, resampled, squares
+from couples_study.models.threshold.grams import couple_grams, fit, redrawn, resampled, squares
 from couples_study.models.threshold.location import locate, places_not_rejected, profile
 from couples_study.models.threshold.rows import rows_from
 from couples_study.models.threshold.shapes import compare, folds_of
@@ -71,7 +71,7 @@ def _codes_in_gram_order(rows, grams):
 
 def test_a_resample_equals_a_refit_on_the_resampled_rows(rows, grams, breaks) -> None:
     sample = resampled(grams, np.random.default_rng(9), 5)
-    weights = np.random.default_rng(9).multinomial(70, np.full(70, 1 / 70), size=5)
+    weights = redrawn(70, np.random.default_rng(9), 5)
     code = _codes_in_gram_order(rows, grams)
     weight_of = np.empty_like(weights)
     weight_of[:, code] = weights
@@ -152,7 +152,7 @@ def test_a_plateau_at_six_is_located_and_measured() -> None:
     found = breaks_to_try(grams.levels, days, 6.0)
     sample = resampled(grams, np.random.default_rng(0), 199)
     place = locate(grams, sample, found)
-    slopes = slopes_around(grams, sample, 6.0)
+    slopes = slopes_around(grams, redrawn(grams.n_couples, np.random.default_rng(0), 199), 6.0)
     shapes = rivals(grams.levels, days, 6.0, found)
     assert place.low <= 6.0 <= place.high
     assert 4.0 <= place.estimate <= 8.0

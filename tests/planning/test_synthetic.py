@@ -140,3 +140,14 @@ def test_an_unknown_world_names_the_nearest():
         cs.simulate("touch_lgo")
     with pytest.raises(UsageError, match="at least"):
         cs.simulate("null", couples=1)
+
+
+def test_exact_counts_are_what_the_partner_gave_too() -> None:
+    answers = cs.simulate("six_plateau6_exact", couples=6, days=10, seed=2).exports["diary"]
+    day = answers["submitted_at"].str[:10]
+    told = answers.assign(
+        day=day, other=answers["pid"].str.replace("a", "x").str.replace("b", "a").str.replace("x", "b")
+    )
+    both = told.merge(told, left_on=["day", "pid"], right_on=["day", "other"], suffixes=("", "_partner"))
+    assert len(both) > 30
+    assert (both["touch_rec"] == both["touch_giv_partner"]).mean() > 0.9  # a late entry may belong to the day before

@@ -3,7 +3,8 @@
 import pytest
 
 from couples_study.core.errors import AnalysisError
-from couples_study.verdicts.threshold_rule import NEEDED, conditions, judge_threshold
+from couples_study.verdicts.threshold_conditions import NEEDED, conditions
+from couples_study.verdicts.threshold_rule import judge_threshold
 
 PLATEAU = {
     "stated": 6.0, "limit_total": 0.30, "limit_low": -0.05, "limit_high": 0.035, "six_model": 3.0,
@@ -14,7 +15,7 @@ PLATEAU = {
     "break_all": -0.08, "break_roomy_low90": -0.10, "break_roomy_high90": -0.05,
     "z_linear": 5.0, "z_log": 3.0, "z_saturating": 1.0, "z_parabola": 3.0, "z_hump": 1.0, "z_smooth": 1.0,
     "z_s_curve": 0.1, "z_free_hinge": 0.2, "z_free_step": 4.0,
-    "heaping_index": 1.0,
+    "heaping_index": 1.0, "bic_margin_s_curve": 9.0, "last_below": 5.0,
 }  # fmt: skip
 STEP = {**PLATEAU, "six_model": 5.0, "step_tau": 6.0, "step_free_gain_se": 0.0, "tau_low": 8.0, "tau_high": 11.0,
         "break_all": 0.3, "break_roomy_low90": 0.2, "break_roomy_high90": 0.4, "slope_high_high90": 0.04}  # fmt: skip
@@ -57,6 +58,7 @@ def test_a_plateau_and_a_step_at_six_are_supported() -> None:
         ({"slope_high_high90": 0.036}, "above"),
         ({"slope_high_low90": -0.051}, "above"),
         ({"break_roomy_high90": 0.001}, "not_ceiling"),
+        ({"bic_margin_s_curve": 5.9}, "beats_s_curve"),
         ({"heaping_index": 1.3}, "not_heaped"),
         ({"break_all": 0.01, "break_roomy_low90": 0.005, "break_roomy_high90": 0.02}, "levels_off"),
     ],
@@ -133,4 +135,4 @@ def test_nothing_here_is_causal_or_a_need_and_sentences_fill(facts) -> None:
     for sub in (found.minimum, found.plateau, found.strict):
         assert (sub.causal, sub.need) == ("undetermined", "undetermined")
         assert all(part.format_map(facts) for part in sub.parts)
-    assert any("one number and the next" in part for part in found.headline.parts)
+    assert any("touches are whole" in part for part in found.headline.parts)

@@ -55,6 +55,7 @@ class Question(Strict):
     who: Literal["both", "either"] = "both"
     early: int | None = Field(default=None, ge=1)
     shows: Literal["cycle", "forward", "backward"] = "forward"
+    realised: str | None = None
     indicators: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stated: float | None = None
     tolerance: dict[str, float] = Field(default_factory=dict)
@@ -114,19 +115,22 @@ class Reading(Question):
     """One way to read a claim, with an analysis of its own.
 
     With ``veto`` it need not hold where all readings must: it can only speak against the claim.
+    Under ``combine = "lead"`` a reading that stands ``aside`` is shown and decides nothing.
     """
 
     id: str
     statement: str
     veto: bool = False
+    aside: bool = False
 
 
 class Claim(Strict):
     """A built-in claim: the readings that test it, how they combine, and what is known about it beforehand.
 
-    ``combine`` is ``all`` (every reading must hold) or ``best_design`` (the first testable reading, listed from the
-    strongest design down, gives the answer). ``scenarios`` names simulated worlds where the claim is true, false, and
-    where a naive analysis is trapped.
+    ``combine`` is ``all`` (every reading must hold), ``best_design`` (the first testable reading, listed from the
+    strongest design down, gives the answer) or ``lead`` (the first reading gives the answer, and another that is
+    contradicted contradicts it, unless it stands aside). ``scenarios`` names simulated worlds where the claim is true,
+    false, and where a naive analysis is trapped.
     """
 
     id: str
@@ -135,7 +139,7 @@ class Claim(Strict):
     family: str
     status: Literal["confirmatory", "exploratory"]
     causal: bool
-    combine: Literal["all", "best_design"]
+    combine: Literal["all", "best_design", "lead"]
     estimand: str
     rule_in_words: str
     falsifier: str

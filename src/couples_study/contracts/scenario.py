@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Shape = Literal["none", "linear", "log", "plateau", "step", "accelerate"]
+Shape = Literal["none", "linear", "log", "plateau", "step", "accelerate", "hump"]
 
 
 Timeline = Literal["none", "claimed", "slow", "simultaneous", "frailty"]
@@ -39,12 +39,13 @@ class TrialTruth:
 class Scenario:
     """What is true in a simulated world, and the shape that a day's touches give to closeness.
 
-    ``size`` is on the 1-7 scale: a slope per touch (linear, plateau, accelerate), the jump (step) or the weight of
-    log(1 + touches). ``touch_to_close`` and ``close_to_touch`` are next-day effects per within-person SD.
-    ``closeness_moves_touch`` is a same-day push of closeness on touch (reverse causation), ``mood`` the share of a
-    day's mood that colours every answer of one person, ``reliability`` that of the two closeness items together.
-    ``item_error`` is the correlation between the errors of two items answered in the same minute. ``resentment`` and
-    ``kids`` are standardised effects on intimacy. ``trial`` makes it a randomised trial with weekly surveys instead.
+    ``size`` is on the 1-7 scale: a slope per touch (linear, plateau, accelerate), the jump (step), the gain up to
+    the top at eight touches (hump) or the weight of log(1 + touches). ``touch_to_close`` and ``close_to_touch`` are
+    next-day effects per within-person SD. ``closeness_moves_touch`` is a same-day push of closeness on touch
+    (reverse causation), ``mood`` the share of a day's mood that colours every answer of one person, ``reliability``
+    that of the two closeness items together. ``item_error`` is the correlation between the errors of two items
+    answered in the same minute. ``resentment`` and ``kids`` are standardised effects on intimacy. ``trial`` makes it
+    a randomised trial with weekly surveys instead. ``counts`` are reported with errors or exact.
     """
 
     name: str
@@ -62,3 +63,4 @@ class Scenario:
     kids: float = 0.0
     faults: bool = False
     trial: TrialTruth | None = None
+    counts: Literal["reported", "exact"] = "reported"

@@ -29,6 +29,7 @@ COMMON_OPTIONS = frozenset(
         "causal",
         "id",
         "statement",
+        "aside",
         "status",
         "multiplicity",
         "veto",

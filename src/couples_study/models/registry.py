@@ -11,17 +11,30 @@ from couples_study.models import (
     mediation_model,
     onset_model,
     regression,
+    threshold_between,
+    threshold_dose,
     threshold_model,
+    threshold_necessity,
     trial,
 )
 from couples_study.models.model import COMMON_OPTIONS, Model, Setting
 
 __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
-MODELS: dict[str, Model] = {
-    module.MODEL.name: module.MODEL
-    for module in (apim, cross_lag, growth, mediation_model, onset_model, regression, threshold_model, trial)
-}
+_ENTRIES = (
+    apim,
+    cross_lag,
+    growth,
+    mediation_model,
+    onset_model,
+    regression,
+    threshold_model,
+    threshold_between,
+    threshold_necessity,
+    threshold_dose,
+    trial,
+)
+MODELS: dict[str, Model] = {entry.MODEL.name: entry.MODEL for entry in _ENTRIES}
 
 
 def model_called(name: str, where: str) -> Model:

@@ -16,22 +16,27 @@ from couples_study.measures import Frames, Panel
 from couples_study.models.counting import counts_of
 from couples_study.models.model import Model, Setting, panel_for
 from couples_study.models.threshold import threshold_evidence
+from couples_study.models.threshold.findings import Limits
 
 OPTIONS = frozenset({"exposure", "partner_exposure", "together", "stated", "tolerance"})
 TOLERANCES = ("slope_low", "slope_high")
-JUMP = 5.0  # the number of the shape that jumps at the stated value
 
 
 def check(question: Question, setting: Setting, where: str) -> None:
     """Refuse a question that this model can not be asked."""
-    absent = [name for name in ("exposure", "stated") if getattr(question, name) is None]
-    absent += [f"tolerance.{name}" for name in TOLERANCES if name not in question.tolerance]
+    check_stated(question, where, needed=("exposure", "stated", *(f"tolerance.{name}" for name in TOLERANCES)))
+
+
+def check_stated(question: Question, where: str, needed: tuple[str, ...]) -> None:
+    """Refuse a question without what a threshold ``needed``, under another rule, or off the grid of halves."""
+    given = {f"tolerance.{name}" for name in question.tolerance}
+    absent = [name for name in needed if name not in given and getattr(question, name, None) is None]
     if absent or question.rule != "R8":
         raise StudyFileError(
             where,
-            expected='exposure, stated, tolerance = { slope_low = ..., slope_high = ... } and rule = "R8"',
+            expected=f'{", ".join(needed)} and rule = "R8"',
             found=f"missing: {', '.join(absent) or 'none'}; rule = {question.rule!r}",
-            do="slope_low and slope_high bound, in outcome units per count, what still counts as flat beyond it",
+            do="tolerance.slope_low and slope_high bound, in outcome units per count, what still counts as flat",
         )
     if question.stated is not None and not (
         1 <= question.stated <= 12.5 and question.stated * 2 == round(question.stated * 2)
@@ -39,6 +44,16 @@ def check(question: Question, setting: Setting, where: str) -> None:
         raise StudyFileError(
             where, expected="a stated value from 1 to 12.5 in halves", found=f"{question.stated:g}", do="mend stated"
         )
+
+
+def limits_of(question: Question) -> Limits:
+    """What matters, in the unit of the outcome, as the question states it."""
+    return Limits(
+        stated=float(question.stated or 0),
+        total_effect=question.smallest_effect.value,
+        slope_low=question.tolerance["slope_low"],
+        slope_high=question.tolerance["slope_high"],
+    )
 
 
 def plan(question: Question, setting: Setting) -> Plan:
@@ -69,17 +84,20 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     }
     if question.partner_exposure is not None and question.partner_exposure in frame:
         columns["partner_exposure"] = pd.Series(panel.value(question.partner_exposure, "partner"))
+    if not setting.dyads.single:
+        columns["other_exposure"] = pd.Series(panel.value(question.exposure or "", "partner"))
     if question.together is not None and question.together in frame:
         columns["together_hours"] = frame[question.together]
     controls = ["weekend"] if "weekend" in frame and frame["weekend"].nunique() > 1 else []
     rows = pd.DataFrame({**columns, **{name: frame[name] for name in controls}})
+    limits = limits_of(question)
     found = threshold_evidence(
         id=id,
         frame=rows,
-        stated=float(question.stated or 0),
-        total_effect=question.smallest_effect.value,
-        slope_low=question.tolerance["slope_low"],
-        slope_high=question.tolerance["slope_high"],
+        stated=limits.stated,
+        total_effect=limits.total_effect,
+        slope_low=limits.slope_low,
+        slope_high=limits.slope_high,
         unit=question.smallest_effect.unit,
         seed=child(setting.seed, "threshold", id),
         controls=controls,
@@ -89,12 +107,10 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
 
 
 def _complete(found: Evidence, panel: Panel, setting: Setting) -> Evidence:
-    """The evidence with the p-value that stands for it in a multiplicity set, and with the days scheduled."""
-    deciding = "jump_p" if found.facts["six_model"] == JUMP else "kink_p"
+    """The evidence with the days scheduled and answered."""
     everything = counts_of(panel, np.arange(len(panel.frame)), setting)
     return replace(
         found,
-        facts={**found.facts, "p_value": found.facts[deciding]},
         counts=replace(found.counts, days_scheduled=everything.days_scheduled, days_answered=everything.days_answered),
     )
 

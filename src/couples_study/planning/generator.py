@@ -20,6 +20,7 @@ POINTS = 100.0 / 6.0  # one step of a 1-7 scale on a 0-100 slider
 WITHIN_TOUCH_SD = 3.65
 FIRST_WEEKDAY = 0  # the study begins on a Monday
 WEEKS = 5
+TOP = 8.0  # touches at which a hump is highest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,7 @@ def _curve(scenario: Scenario, touch: np.ndarray) -> np.ndarray:
         "plateau": np.minimum(touch, scenario.at),
         "step": (touch >= scenario.at).astype(float),
         "accelerate": np.maximum(touch - scenario.at, 0.0),
+        "hump": 1.0 - ((np.minimum(touch, 2 * TOP) - TOP) / TOP) ** 2,
     }
     return scenario.size * curves[scenario.shape]
 

@@ -26,6 +26,8 @@ def diary(world: World) -> pd.DataFrame:
 
 def _touch_reports(world: World) -> tuple[np.ndarray, np.ndarray]:
     """Touches received and given as each partner reports them; what one gives is what the other receives."""
+    if world.scenario.counts == "exact":
+        return world.touch, world.touch[:, ::-1, :]
     chance = world.chance
     received = _report(world.touch, chance.report[..., 0], chance.report_uniform[..., 0], chance.report_uniform[..., 1])
     given = _report(

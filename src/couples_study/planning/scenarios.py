@@ -14,6 +14,19 @@ _ALL = (
     Scenario(name="six_plateau9", summary="gains stop at nine", shape="plateau", size=0.057, at=9.0),
     Scenario(name="six_step6", summary="a jump at six", shape="step", size=0.40, at=6.0),
     Scenario(name="six_accel6", summary="nothing below six, gains from there", shape="accelerate", size=0.10, at=6.0),
+    Scenario(name="six_inverted_u", summary="gains up to eight, losses beyond", shape="hump", size=0.51),
+    Scenario(
+        name="six_plateau6_exact", summary="gains stop at six, and touches are counted without error",
+        shape="plateau", size=0.085, at=6.0, counts="exact",
+    ),
+    Scenario(
+        name="six_step6_exact", summary="a jump at six, and touches are counted without error",
+        shape="step", size=0.40, at=6.0, counts="exact",
+    ),
+    Scenario(
+        name="touch_log_exact", summary="diminishing returns, and touches are counted without error",
+        shape="log", size=0.30, counts="exact",
+    ),
     Scenario(
         name="cycle_true", summary="both lead the other on to the next day", touch_to_close=0.15, close_to_touch=0.15
     ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT = 0.72, 2.0
 MAIN, STRIP, BETWEEN = 2.9, 0.55, 0.12
 MOST_RIVALS, LABEL_LINE = 5, 0.14
-SIDES = (("n_below", "days_below"), ("n_above", "days_from"))
+SIDES = (("n_below", "couple_days_below", "days_below"), ("n_above", "couple_days_from", "days_from"))
 RIVAL_STYLES: tuple[Any, ...] = ((0, (5, 2)), (0, (1, 1.4)), (0, (6, 2, 1, 2)), (0, (3, 1.5)), (0, (8, 3)), (0, (2, 3)))
 
 
@@ -26,7 +26,8 @@ def plot_curve(evidence: Evidence) -> Figure:
 
     Frames: ``curve`` (x, fit, low90, high90), ``rivals`` (x, shape, fit and optionally label), ``density`` (x and n,
     or x, x_to and person_days). Notes: ``tau``, ``tau_low``, ``tau_high``, ``stated``; optionally ``n_below`` and
-    ``n_above`` (or ``days_below``, ``days_from``), ``best_model``, ``six_model``. A count under five is not drawn.
+    ``n_above`` (or ``couple_days_below`` and ``couple_days_from``, or ``days_below`` and ``days_from``) with what was
+    ``counted``, ``best_model``, ``six_model``, ``whole_counts`` with ``last_below``. A count under five is not drawn.
     """
     data = evidence.figure
     if data is None:
@@ -63,11 +64,20 @@ def curve_notes(evidence: Evidence, data: FigureData) -> list[str]:
     notes = ["Band: 90% interval of the fitted curve. Shaded: interval of the break. Below: observations per value."]
     if data.notes.get("best_model"):
         notes.append(f"Of all curves compared, the best at predicting unseen couples: {data.notes['best_model']}.")
-    below, above = (data.notes.get(name, data.notes.get(other)) for name, other in SIDES)
-    if below is not None and above is not None:
-        sides = f"{numbers.cell(int(below))} below the stated value, {numbers.cell(int(above))} at or above it."
-        notes.append(f"Observations: {sides}")
+    notes += _sides(data)
+    if data.notes.get("whole_counts"):
+        last, stated = (numbers.plain(data.notes[name]) for name in ("last_below", "stated"))
+        notes.append(f"The count is whole: a jump can only be placed between {last} and {stated}.")
     return [*notes, counts_line(evidence.counts)]
+
+
+def _sides(data: FigureData) -> list[str]:
+    """What stands on each side of the stated value: couple-days, or observations, or couples."""
+    below, above = (next((data.notes[name] for name in names if name in data.notes), None) for names in SIDES)
+    if below is None or above is None:
+        return []
+    unit = str(data.notes.get("counted", "Observations"))
+    return [f"{unit}: {numbers.cell(int(below))} below the stated value, {numbers.cell(int(above))} at or above it."]
 
 
 def shown_rivals(data: FigureData) -> list[tuple[str, pd.DataFrame]]:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from couples_study.contracts.evidence import Evidence, NotTestable
-from couples_study.contracts.hypothesis import Question
+from couples_study.contracts.hypothesis import Question, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingCase:
-    """One reading: the question, what the data said, and the strength that its design allows."""
+    """One reading: the question, what the data said, and the strength that its design allows.
+
+    One that stands ``aside`` is shown and decides nothing, where the first reading leads.
+    """
 
     id: str
     statement: str
     question: Question
     found: Evidence | NotTestable
     strength: str
+
+    @property
+    def aside(self) -> bool:
+        return isinstance(self.question, Reading) and self.question.aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

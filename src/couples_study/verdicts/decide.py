@@ -50,6 +50,8 @@ def _p_of(case: Case) -> float | None:
     if not readings or (case.combine == "all" and len(readings) < len(asked)):
         return None
     p_values = [p_of_reading(reading) for reading in readings]
+    if case.combine == "lead":
+        return p_values[0] if isinstance(case.readings[0].found, Evidence) else None
     return p_values[0] if case.combine == "best_design" else max(p_values)
 
 
@@ -60,7 +62,7 @@ def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
     if len(judged) == 1:
         whole = judged[0]
     else:
-        chosen = _all_must_hold(_deciding(judged, case)) if case.combine == "all" else _best_design(judged)
+        chosen = _combined(case, judged)
         whole = replace(chosen, readings=tuple(judged))
     if whole.verdict == SUPPORTED and p_adjusted is not None and p_adjusted >= ALPHA:
         whole = replace(whole, verdict=INCONCLUSIVE, reason="multiplicity")
@@ -78,6 +80,29 @@ def _deciding(judged: Sequence[Verdict], case: Case) -> list[Verdict]:
 def _vetoes(question: Question) -> bool:
     """Whether a reading of a claim can only speak against it."""
     return isinstance(question, Reading) and question.veto
+
+
+def _combined(case: Case, judged: Sequence[Verdict]) -> Verdict:
+    if case.combine == "lead":
+        return _led(judged, [reading.aside for reading in case.readings])
+    return _all_must_hold(_deciding(judged, case)) if case.combine == "all" else _best_design(judged)
+
+
+def _led(judged: Sequence[Verdict], aside: Sequence[bool]) -> Verdict:
+    """The first reading's verdict, unless a further one that does not stand aside is contradicted.
+
+    Where a further reading comes from assignment by lot, it alone speaks to cause.
+    """
+    first = judged[0]
+    others = [verdict for verdict, stands_aside in zip(judged[1:], aside[1:], strict=True) if not stands_aside]
+    against = next((verdict for verdict in others if verdict.verdict == CONTRADICTED), None)
+    whole = (
+        first
+        if against is None or first.verdict == CONTRADICTED
+        else replace(first, verdict=CONTRADICTED, reason=f"{against.id}: {against.reason}", strength=against.strength)
+    )
+    by_lot = next((verdict for verdict in others if verdict.strength == "randomised"), None)
+    return whole if by_lot is None else replace(whole, verdict_causal=by_lot.verdict_causal)
 
 
 def _best_design(judged: Sequence[Verdict]) -> Verdict:

@@ -24,7 +24,7 @@ from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.mediation_rule import WORDS as MEDIATION_WORDS
 from couples_study.verdicts.mediation_rule import judge_mediation
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
-from couples_study.verdicts.threshold_reading import judge_threshold_reading
+from couples_study.verdicts.threshold_reading import judge_threshold_reading, p_of_threshold
 from couples_study.verdicts.timing_rule import ORDER_WORDS, judge_timing
 from couples_study.verdicts.timing_rule import WORDS as TIMING_WORDS
 
@@ -54,6 +54,8 @@ def p_of_reading(reading: ReadingCase) -> float:
         return p_of_cycle(found, reading.question)
     if "p_value" in found.facts and reading.question.rule != "R1":
         return found.facts["p_value"]
+    if reading.question.rule == "R8":
+        return p_of_threshold(found)
     if reading.question.rule == "R5":
         smallest = reading.question.smallest_effect.value
         return max(_equivalence_p(term, smallest) for term in found.tested)

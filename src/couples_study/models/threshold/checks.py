@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from couples_study.contracts.evidence import Concern, NotTestable
-from couples_study.models.threshold.rows import CAP, BoolArray, FloatArray, Rows
+from couples_study.models.threshold.rows import CAP, BoolArray, FloatArray, IntArray, Rows
 
 FEWEST_COUPLES = 60
 PLANNED_COUPLES = 200
@@ -26,10 +26,9 @@ def bands(exposure: FloatArray, stated: float) -> FloatArray:
 
 def share_on_both_sides(rows: Rows, stated: float) -> float:
     """Share of people who have days below and days from ``stated`` on."""
-    people, person = np.unique(rows.person, return_inverse=True)
-    reached = np.bincount(person, weights=rows.exposure >= stated, minlength=len(people))
-    days = np.bincount(person, minlength=len(people))
-    return float(((reached > 0) & (reached < days)).mean())
+    reached = np.bincount(rows.person, weights=rows.exposure >= stated)
+    days = np.bincount(rows.person)
+    return float(((reached > 0) & (reached < days)).sum() / max((days > 0).sum(), 1))
 
 
 def gate(id_: str, rows: Rows, stated: float) -> NotTestable | None:
@@ -89,6 +88,11 @@ def agreement(rows: Rows, stated: float) -> dict[str, float]:
     }
 
 
+def _distinct(codes: IntArray) -> float:
+    """How many different codes there are; codes are small whole numbers."""
+    return float((np.bincount(codes) > 0).sum()) if len(codes) else 0.0
+
+
 def descriptives(rows: Rows, stated: float) -> dict[str, float]:
     """Facts about the counts and the answers that the concerns and the report draw on."""
     low, mid, high = bands(rows.exposure, stated)
@@ -100,8 +104,8 @@ def descriptives(rows: Rows, stated: float) -> dict[str, float]:
         "share_both_sides": share_on_both_sides(rows, stated),
         "days_below": float((~reached).sum()),
         "days_from": float(reached.sum()),
-        "couple_days_below": float(len(np.unique(couple_days[~reached]))),
-        "couple_days_from": float(len(np.unique(couple_days[reached]))),
+        "couple_days_below": _distinct(couple_days[~reached]),
+        "couple_days_from": _distinct(couple_days[reached]),
         "count_mean": float(rows.exposure.mean()),
         "count_variance": float(rows.exposure.var(ddof=1)),
         "share_zero": float((rows.exposure == 0).mean()),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from couples_study.models.threshold.basis import Shape, within_person
-from couples_study.models.threshold.rows import CAP, STEPS_PER_TOUCH, FloatArray, IntArray, Rows
+from couples_study.models.threshold.rows import CAP, STEPS_PER_TOUCH, BoolArray, FloatArray, IntArray, Rows
 
 SINGULAR = 1e-10  # of the largest eigenvalue of a correlation-scaled cross-product: below it a direction is not there
+DEPENDENT = 1e-8  # of a column's variance left by the columns before it: above it plain elimination is safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,22 +19,24 @@ class CoupleGrams:
     """What the rows of each couple say about every curve.
 
     ``cross`` (couples, m, m) is the cross-product of the columns [one indicator per level, controls, outcome], each
-    demeaned within its person; ``days`` (couples, n_levels) are person-days per level. Couples stand in an order
-    made from their numbers, so that a seed means the same whatever the pseudonyms are.
+    demeaned within its person, ``total`` (m, m) its sum; ``days`` (couples, n_levels) are person-days per level.
+    Couples stand in an ``order`` (their places among the rows' sorted codes) made from their numbers, so that a seed
+    means the same whatever the pseudonyms are.
     """
 
     levels: FloatArray
     n_controls: int
     cross: FloatArray
     days: IntArray
+    order: IntArray
+    total: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", self.cross.sum(axis=0))
 
     @property
     def n_couples(self) -> int:
         return len(self.cross)
-
-    @property
-    def total(self) -> FloatArray:
-        return self.cross.sum(axis=0)
 
     def lifted(self, columns: FloatArray) -> FloatArray:
         """Columns over the levels (n_levels, p) as columns over everything in ``cross`` (m, p)."""
@@ -51,6 +55,15 @@ class CoupleGrams:
 
 def couple_grams(rows: Rows) -> CoupleGrams:
     """Cross-products from rows; whole counts give levels 0..25, averaged reports levels in halves."""
+    return grams_among(rows)[0]
+
+
+def grams_among(rows: Rows, *groups: BoolArray) -> tuple[CoupleGrams, ...]:
+    """`couple_grams`, then the same of the people in each of ``groups`` (n,), all with the same couples in one order.
+
+    A person is in a group with all days or with none, so nothing has to be centred anew. A couple of whom nobody is in
+    the group stays, with zeros.
+    """
     whole = bool((rows.exposure == np.round(rows.exposure)).all())
     width = 1.0 if whole else 1.0 / STEPS_PER_TOUCH
     levels = np.arange(0.0, CAP + width / 2, width)
@@ -60,11 +73,45 @@ def couple_grams(rows: Rows) -> CoupleGrams:
     couple_of[person] = rows.couple
     counts = np.bincount(person * len(levels) + at, minlength=len(people) * len(levels)).reshape(-1, len(levels))
     blocks = _person_blocks(rows, person, at, counts)
+    everyone = np.ones(len(people))
     first = np.flatnonzero(np.r_[True, couple_of[1:] != couple_of[:-1]])
-    cross = np.add.reduceat(blocks, first, axis=0)
-    days = np.add.reduceat(counts, first, axis=0)
-    order = _own_order(cross, days)
-    return CoupleGrams(levels=levels, n_controls=rows.controls.shape[1], cross=cross[order], days=days[order])
+    paired = np.diff(np.r_[first, len(people)]) > 1
+    order = _own_order(np.hstack([counts, np.diagonal(blocks, axis1=1, axis2=2)]), first, paired)
+    first, paired = first[order], paired[order]
+    return tuple(
+        CoupleGrams(
+            levels=levels,
+            n_controls=rows.controls.shape[1],
+            cross=_by_couple(blocks, kept, first, paired),
+            days=_by_couple(counts, kept, first, paired),
+            order=order,
+        )
+        for kept in (everyone, *(_of_people(group, person) for group in groups))
+    )
+
+
+def _of_people(group: BoolArray, person: IntArray) -> FloatArray:
+    kept = np.zeros(int(person.max()) + 1)
+    kept[person] = group
+    return kept
+
+
+def _by_couple(parts: Any, kept: FloatArray, first: IntArray, paired: BoolArray) -> Any:
+    """Sums (couples, ...) of the ``kept`` people's ``parts`` (people, ...); ``paired`` couples have a second member.
+
+    ``first`` (couples,) are the numbers of first members. Two terms add up to the same in either order, so it does not
+    matter which partner comes first.
+    """
+    sums, second = parts[first], parts[first[paired] + 1]
+    if not kept.all():
+        shape = (-1, *(1,) * (parts.ndim - 1))
+        sums *= kept[first].reshape(shape).astype(parts.dtype)
+        second *= kept[first[paired] + 1].reshape(shape).astype(parts.dtype)
+    if paired.all():
+        sums += second
+    else:
+        sums[paired] += second
+    return sums
 
 
 def _person_blocks(rows: Rows, person: IntArray, at: IntArray, counts: IntArray) -> FloatArray:
@@ -74,7 +121,8 @@ def _person_blocks(rows: Rows, person: IntArray, at: IntArray, counts: IntArray)
     width = others.shape[1]
     blocks = np.zeros((n_people, n_levels + width, n_levels + width))
     number = counts.sum(axis=1)[:, None, None]
-    blocks[:, :n_levels, :n_levels] = -counts[:, :, None] * counts[:, None, :] / number
+    shares = counts / number[:, :, 0]
+    np.multiply(shares[:, :, None], -counts[:, None, :], out=blocks[:, :n_levels, :n_levels])
     diagonal = np.arange(n_levels)
     blocks[:, diagonal, diagonal] += counts
     cell = person * n_levels + at
@@ -87,19 +135,36 @@ def _person_blocks(rows: Rows, person: IntArray, at: IntArray, counts: IntArray)
     return blocks
 
 
-def _own_order(cross: FloatArray, days: IntArray) -> IntArray:
-    """An order of the couples that depends on what they answered, not on what they are called."""
-    keys = np.column_stack([days, np.diagonal(cross, axis1=1, axis2=2)])  # whole numbers first: no ties by rounding
-    return np.lexsort(keys.T[::-1])
+def _own_order(keys: FloatArray, first: IntArray, paired: BoolArray) -> IntArray:
+    """An order of the couples that depends on what they answered, not on what they are called.
+
+    ``keys`` (people, k): days per level before sums of squares, whole numbers first, so rounding breaks no tie.
+    """
+    return np.lexsort(_by_couple(keys, np.ones(len(keys)), first, paired).T[::-1])
 
 
 def solve(left: FloatArray, right: FloatArray) -> FloatArray:
     """Symmetric systems ``left`` (..., p, p) times x = ``right`` (..., p, k); directions without data get zero."""
     scale = np.sqrt(np.maximum(np.diagonal(left, axis1=-2, axis2=-1), 0.0))
-    scale = np.where(scale > 0, scale, 1.0)
-    unit = left / (scale[..., :, None] * scale[..., None, :])
-    inverse = np.linalg.pinv(unit, rcond=SINGULAR, hermitian=True)
-    return (inverse @ (right / scale[..., :, None])) / scale[..., :, None]
+    scale = np.where(scale > 0, scale, 1.0)[..., None]
+    unit, wanted = left / (scale * np.swapaxes(scale, -1, -2)), right / scale
+    found = np.linalg.solve(unit, wanted) if _definite(unit) else _least(unit, wanted)
+    return np.asarray(found / scale)
+
+
+def _definite(unit: FloatArray) -> bool:
+    """Whether no column of any correlation-scaled matrix is (nearly) a combination of the ones before it."""
+    try:
+        root = np.linalg.cholesky(unit)
+    except np.linalg.LinAlgError:
+        return False
+    left_over = np.diagonal(root, axis1=-2, axis2=-1)
+    return bool(left_over.size == 0 or (left_over**2).min() > DEPENDENT)
+
+
+def _least(unit: FloatArray, wanted: FloatArray) -> FloatArray:
+    """The solution of least length."""
+    return np.asarray(np.linalg.pinv(unit, rcond=SINGULAR, hermitian=True) @ wanted)
 
 
 def swept(cross: FloatArray, design: FloatArray) -> FloatArray:
@@ -139,8 +204,8 @@ def gains(cross: FloatArray, grams: CoupleGrams, fixed: FloatArray, family: Floa
     members = grams.lifted(family)
     left = swept(cross, np.hstack([grams.control_columns, grams.lifted(fixed)]))
     shared = np.einsum("...n,nm->...m", left[..., -1, :], members)
-    own = np.einsum("nm,...nk,km->...m", members, left, members, optimize=True)
-    raw = np.einsum("nm,...nk,km->...m", members, cross, members, optimize=True)
+    own = ((left @ members) * members).sum(axis=-2)
+    raw = ((cross @ members) * members).sum(axis=-2)
     there = own > SINGULAR * raw
     return np.where(there, shared**2 / np.where(there, own, 1.0), 0.0)
 
@@ -168,11 +233,35 @@ def fit(cross: FloatArray, grams: CoupleGrams, shape: Shape) -> Fit:
 
 def squares(cross: FloatArray, residual: FloatArray) -> FloatArray:
     """Sums of squared residuals: quadratic forms of ``residual`` (..., m) in ``cross`` (..., m, m)."""
-    return np.einsum("...m,...mk,...k->...", residual, cross, residual, optimize=True)
+    return ((cross @ residual[..., None])[..., 0] * residual).sum(axis=-1)
+
+
+def couple_products(columns: FloatArray, couple: IntArray, grams: CoupleGrams) -> FloatArray:
+    """Cross-products (couples, k, k) of ``columns`` (n, k), in the couples' order; ``couple`` (n,) are their places."""
+    found = np.empty((grams.n_couples, columns.shape[1], columns.shape[1]))
+    for j, left in enumerate(columns.T):
+        for k, right in enumerate(columns.T[: j + 1]):
+            found[:, j, k] = found[:, k, j] = np.bincount(couple, weights=left * right, minlength=grams.n_couples)
+    return found[grams.order]
 
 
 def resampled(grams: CoupleGrams, rng: np.random.Generator, draws: int) -> FloatArray:
     """Pooled cross-products (draws, m, m) of couples drawn with replacement, all of a couple's days kept."""
-    couples = grams.n_couples
-    weights = rng.multinomial(couples, np.full(couples, 1.0 / couples), size=draws).astype(float)
-    return np.tensordot(weights, grams.cross, axes=1)
+    return pooled(grams.cross, redrawn(grams.n_couples, rng, draws))
+
+
+def redrawn(couples: int, rng: np.random.Generator, draws: int) -> FloatArray:
+    """How often each couple is drawn (draws, couples) when as many couples are drawn with replacement."""
+    drawn = rng.integers(couples, size=(draws, couples)) + couples * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * couples).reshape(draws, couples).astype(float)
+
+
+def pooled(cross: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted sums (draws, m, m) of couples' symmetric ``cross`` (couples, m, m), each half summed once."""
+    size = cross.shape[-1]
+    row, column = np.tril_indices(size)
+    halves = weights @ cross[:, row, column]
+    whole = np.empty((len(weights), size, size))
+    whole[:, row, column] = halves
+    whole[:, column, row] = halves
+    return whole

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.models.threshold.basis import Breaks, Shape, hinge, step
-from couples_study.models.threshold.grams import CoupleGrams, fit, gains, residualised, swept
+from couples_study.models.threshold.basis import Breaks, hinge, step
+from couples_study.models.threshold.grams import CoupleGrams, gains, residualised
 
 if TYPE_CHECKING:
     from couples_study.models.threshold.rows import FloatArray
@@ -67,18 +67,19 @@ def places_not_rejected(grams: CoupleGrams, tried: tuple[float, ...], signs: Flo
     levels = grams.levels
     hinges = grams.lifted(np.column_stack([hinge(levels, tau) for tau in tried]))
     line = np.hstack([grams.control_columns, grams.lifted(levels[:, None])])
-    left = swept(grams.total, line)
-    size = np.einsum("nm,nk,km->m", hinges, left, hinges)
-    cleaned = residualised(grams.total, line, hinges)
+    cleaned = residualised(grams.total, line, np.column_stack([hinges, grams.outcome_column]))
+    bent, outcome = cleaned[:, :-1], cleaned[:, -1:]
+    shared = bent.T @ grams.total @ bent
+    size = np.diagonal(shared)
+    slope = (outcome.T @ grams.total @ bent)[0] / np.where(size > 0, size, np.inf)
+    scores = np.swapaxes(grams.cross @ (outcome - bent * slope), 1, 2) @ bent
+    drawn = (signs @ scores.reshape(len(scores), -1)).reshape(len(signs), len(tried), len(tried))
+    signal = shared * slope  # by place tried and place taken as true
     standing = []
     for at, tau in enumerate(tried):
-        columns = np.column_stack([levels, hinge(levels, tau)])
-        found = fit(grams.total, grams, Shape(code="F7", fixed=columns, family=np.empty((len(levels), 0))))
-        signal = hinges.T @ left @ hinges[:, at] * found.coefficients[1]
-        scores = (grams.cross @ found.residual) @ cleaned
-        drawn = _fall(signal + signs @ scores, size, at)
-        observed = _fall((signal + scores.sum(axis=0))[None, :], size, at)[0]
-        if (1.0 + (drawn >= observed).sum()) / (len(signs) + 1.0) > 1.0 - LEVEL:
+        falls = _fall(signal[:, at] + drawn[:, at], size, at)
+        observed = _fall((signal[:, at] + scores[:, at].sum(axis=0))[None, :], size, at)[0]
+        if (1.0 + (falls >= observed).sum()) / (len(signs) + 1.0) > 1.0 - LEVEL:
             standing.append(tau)
     return min(standing), max(standing)
 

@@ -20,7 +20,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 CAP = 25.0  # counts above it are set to it: heavy tails break inference from clusters
 NEEDED = ("couple_id", "person_id", "day", "exposure", "outcome")
-OPTIONAL = ("partner_exposure", "together_hours")
+OPTIONAL = ("partner_exposure", "other_exposure", "together_hours")
 STEPS_PER_TOUCH = 2  # whole counts, or halves where two reports were averaged
 
 
@@ -28,7 +28,8 @@ STEPS_PER_TOUCH = 2  # whole counts, or halves where two reports were averaged
 class Rows:
     """Answered person-days: codes ``couple`` and ``person`` (n,), counts, outcome, ``controls`` (n, q), and extras.
 
-    ``partner_exposure`` and ``together_hours`` are None where the study did not ask; NaN where a day has no answer.
+    ``partner_exposure`` is the partner's report of the same touches, ``other_exposure`` the count of what the partner
+    received. They and ``together_hours`` are None where the study did not ask; NaN where a day has no answer.
     ``dropped`` rows lacked the exposure, the outcome or a control; ``capped`` rows had a count above `CAP`.
     """
 
@@ -39,6 +40,7 @@ class Rows:
     outcome: FloatArray
     controls: FloatArray
     partner_exposure: FloatArray | None = None
+    other_exposure: FloatArray | None = None
     together_hours: FloatArray | None = None
     dropped: int = 0
     capped: int = 0
@@ -78,6 +80,11 @@ class Rows:
         known = np.isfinite(exposure)
         return replace(self, exposure=np.minimum(exposure, CAP)).where(known)
 
+    def with_controls(self, columns: FloatArray) -> Rows:
+        """The same days with more columns (n, p) held constant; days on which one of them is missing are left out."""
+        known = np.asarray(np.isfinite(columns).all(axis=1))
+        return replace(self, controls=np.hstack([self.controls, columns])).where(known)
+
 
 def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool = True) -> Rows:
     """The rows that can be used, sorted by couple, person and day.
@@ -100,19 +107,18 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     missing = [name for name in (*NEEDED, *controls) if name not in frame.columns]
     if missing:
         raise FrameError("threshold", expected=f"columns {listed(NEEDED)}", found=f"no {listed(missing)}")
-    table = _numbers(frame, controls)
-    used = table.dropna(subset=["exposure", "outcome", "day", *controls])
-    used = used.sort_values(["couple_id", "person_id", "day"], kind="stable", ignore_index=True)
-    _check_people(used)
-    for name in ("exposure", "partner_exposure"):
+    used = _numbers(frame, controls).dropna(subset=["exposure", "outcome", "day", *controls])
+    couple, person, used = _sorted(used)
+    _check_people(couple, person, used["day"].to_numpy())
+    for name in ("exposure", "partner_exposure", "other_exposure"):
         if name in used:
-            _check_counts(name, used[name].dropna())
+            _check_counts(name, used[name].to_numpy())
     held = [used[name].to_numpy(float) for name in controls] + ([used["day"].to_numpy(float)] if trend else [])
     extras = {name: used[name].to_numpy(float) if name in used else None for name in OPTIONAL}
     exposure = used["exposure"].to_numpy(float)
     return Rows(
-        couple=_codes(used, ["couple_id"]),
-        person=_codes(used, ["couple_id", "person_id"]),
+        couple=couple,
+        person=person,
         day=used["day"].to_numpy(float),
         exposure=np.minimum(exposure, CAP),
         outcome=used["outcome"].to_numpy(float),
@@ -123,26 +129,39 @@ def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool 
     )
 
 
-def _codes(used: pd.DataFrame, keys: list[str]) -> IntArray:
-    return np.asarray(used.groupby(keys, sort=True).ngroup(), dtype=np.int64)
+def _sorted(used: pd.DataFrame) -> tuple[IntArray, IntArray, pd.DataFrame]:
+    """Codes of couples and of people within couples, and the rows in the order of couple, person and day."""
+    couple, _ = pd.factorize(used["couple_id"], sort=True)
+    member, members = pd.factorize(used["person_id"], sort=True)
+    person = np.unique(couple * len(members) + member, return_inverse=True)[1]
+    order = np.lexsort((used["day"].to_numpy(), person))
+    in_order = bool((order == np.arange(len(order))).all())
+    return couple[order], person[order], used if in_order else used.iloc[order]
 
 
 def _numbers(frame: pd.DataFrame, controls: Sequence[str]) -> pd.DataFrame:
     """The columns that matter, as floats; a calendar date becomes the number of days since the first."""
-    table = frame[["couple_id", "person_id"]].copy()
+    columns = {name: frame[name] for name in ("couple_id", "person_id")}
     for name in ("day", "exposure", "outcome", *controls, *OPTIONAL):
         if name not in frame.columns:
             continue
         values = frame[name]
         if pd.api.types.is_datetime64_any_dtype(values):
             values = (values - values.min()) / pd.Timedelta(days=1)
-        table[name] = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return table
+        plain = isinstance(values.dtype, np.dtype)
+        columns[name] = (
+            values.astype("float64")
+            if plain
+            else pd.Series(values.astype("Float64").to_numpy(dtype=float, na_value=np.nan), index=frame.index)
+        )
+    return pd.DataFrame(columns)
 
 
-def _check_people(used: pd.DataFrame) -> None:
-    crowded = int((used.groupby("couple_id")["person_id"].nunique() > 2).sum())
-    twice = int(used.duplicated(["couple_id", "person_id", "day"]).sum())
+def _check_people(couple: IntArray, person: IntArray, day: FloatArray) -> None:
+    """Refuse couples of three and people who answer twice on a day; rows are sorted."""
+    of_person = couple[np.r_[True, person[1:] != person[:-1]]] if len(person) else couple
+    crowded = int((np.bincount(of_person) > 2).sum()) if len(person) else 0
+    twice = int(((person[1:] == person[:-1]) & (day[1:] == day[:-1])).sum())
     if crowded or twice:
         raise FrameError(
             "threshold",
@@ -152,8 +171,8 @@ def _check_people(used: pd.DataFrame) -> None:
         )
 
 
-def _check_counts(name: str, counts: pd.Series[float]) -> None:
-    halves = counts.to_numpy(float) * STEPS_PER_TOUCH
+def _check_counts(name: str, counts: FloatArray) -> None:
+    halves = counts[np.isfinite(counts)] * STEPS_PER_TOUCH
     below, broken = int((halves < 0).sum()), int((halves != np.round(halves)).sum())
     if below or broken:
         raise FrameError(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.contracts.evidence import Term
+from couples_study.contracts.evidence import Sensitivity, Term
 from couples_study.models.threshold.basis import Shape, capped, hinge, step
-from couples_study.models.threshold.grams import CoupleGrams, fit
+from couples_study.models.threshold.grams import CoupleGrams, fit, pooled, solve
 
 if TYPE_CHECKING:
     from couples_study.models.threshold.rows import FloatArray
@@ -38,6 +38,12 @@ class Estimate:
             p_value=float(2.0 * norm.sf(abs(z))), conf_low=self.low95, conf_high=self.high95,
         )  # fmt: skip
 
+    def row(self, label: str) -> Sensitivity:
+        """The estimate as another way to ask, with the 90% band that the rule uses."""
+        return Sensitivity(
+            label=label, estimate=self.value, conf_low=self.low90, conf_high=self.high90, std_error=self.std_error
+        )
+
 
 def estimate_of(value: float, drawn: FloatArray) -> Estimate:
     """An `Estimate` from the full sample's ``value`` and its resampled values ``drawn`` (draws,)."""
@@ -49,10 +55,24 @@ def estimate_of(value: float, drawn: FloatArray) -> Estimate:
     )  # fmt: skip
 
 
+def narrowed(cross: FloatArray, grams: CoupleGrams, *columns: FloatArray) -> FloatArray:
+    """``cross`` (..., m, m) on fewer columns: the controls, ``columns`` (each (n_levels,)), the outcome."""
+    wanted = np.hstack([grams.control_columns, grams.lifted(np.column_stack(columns)), grams.outcome_column[:, None]])
+    return wanted.T @ cross @ wanted
+
+
+def regressed(narrow: FloatArray, *on: int) -> FloatArray:
+    """Coefficients (..., len(on)) of the outcome, the last column of ``narrow`` (..., k, k), on some of the others."""
+    at = np.array(on)
+    return solve(narrow[..., at[:, None], at], narrow[..., at, -1:])[..., 0]
+
+
 def coefficients(grams: CoupleGrams, draws: FloatArray, *columns: FloatArray) -> tuple[Estimate, ...]:
     """Estimates of the coefficients of ``columns`` (each (n_levels,)) in one model with the controls."""
-    shape = Shape(code="F7", fixed=np.column_stack(columns), family=np.empty((len(grams.levels), 0)))
-    here, there = fit(grams.total, grams, shape).coefficients, fit(draws, grams, shape).coefficients
+    here, there = (
+        regressed(narrow, *range(grams.n_controls + len(columns)))[..., grams.n_controls :]
+        for narrow in (narrowed(grams.total, grams, *columns), narrowed(draws, grams, *columns))
+    )
     return tuple(estimate_of(here[j], there[:, j]) for j in range(len(columns)))
 
 
@@ -81,18 +101,23 @@ class Slopes:
     high_beside_jump: Estimate
 
 
-def slopes_around(grams: CoupleGrams, draws: FloatArray, stated: float) -> Slopes:
-    """All slopes and jumps at ``stated``, with bands from ``draws`` (n_draws, m, m) of resampled couples."""
-    levels = grams.levels
-    below, above, jump = capped(levels, stated), hinge(levels, stated), step(levels, stated)
-    low, high = coefficients(grams, draws, below, above)
-    change = coefficients(grams, draws, levels, above)[1]
-    alone = coefficients(grams, draws, jump)[0]
-    beside_line = coefficients(grams, draws, jump, levels)[0]
-    beside_jump = coefficients(grams, draws, jump, below, above)[2]
+def slopes_around(grams: CoupleGrams, weights: FloatArray, stated: float) -> Slopes:
+    """All slopes and jumps at ``stated``, with bands from ``weights`` (draws, couples) of resampled couples."""
+    levels, held = grams.levels, range(grams.n_controls)
+    below, above, jump, line = (grams.n_controls + j for j in range(4))
+    columns = capped(levels, stated), hinge(levels, stated), step(levels, stated), levels
+    narrow = narrowed(grams.cross, grams, *columns)
+    here, there = narrow.sum(axis=0), pooled(narrow, weights)
+
+    def of(*on: int) -> list[Estimate]:
+        found, drawn = regressed(here, *held, *on), regressed(there, *held, *on)
+        return [estimate_of(found[j], drawn[:, j]) for j in range(len(held), len(held) + len(on))]
+
+    low, high = of(below, above)
     return Slopes(
-        low=low, high=high, change=change, jump=alone, jump_given_line=beside_line, high_beside_jump=beside_jump
-    )
+        low=low, high=high, change=of(line, above)[1], jump=of(jump)[0], jump_given_line=of(jump, line)[0],
+        high_beside_jump=of(jump, below, above)[2],
+    )  # fmt: skip
 
 
 def total_effect(grams: CoupleGrams, draws: FloatArray, shape: Shape, stated: float) -> Estimate:
