@@ -9,15 +9,23 @@ from couples_study.pipeline.changes import changes
 from couples_study.pipeline.locate import locate
 from couples_study.pipeline.looking import look
 from couples_study.pipeline.parallel import estimated
-from couples_study.pipeline.running import LEDGER, Done, Files, Tell, done_with, inputs_told, quiet, rooms, written
+from couples_study.pipeline.running import (
+    LEDGER,
+    Done,
+    Tell,
+    done_with,
+    inputs_told,
+    intake_files,
+    quiet,
+    rooms,
+    written,
+)
 from couples_study.pipeline.shelf import FOLDER as SHELF
 from couples_study.pipeline.shelf import Shelf
-from couples_study.pipeline.tables import table_files
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import check
 from couples_study.steps.derive import derive
 from couples_study.steps.describe import describe
-from couples_study.steps.describe_intake import describe_intake
 from couples_study.steps.estimate import failed
 from couples_study.steps.judge import decide
 
@@ -39,10 +47,8 @@ def run_report(
         tell("writing")
         inputs = inputs_told(place, delivered)
         described = describe(checked, intake, found, decide(checked, found), inputs)
-        data_files: Files = {**table_files(intake)}
-        page_files: Files = {**described.files, **describe_intake(checked, intake, inputs)}
-        data_files[LEDGER] = page_files.pop(LEDGER)
-        files = written(data_files, page_files, data, pages)
+        data_files, page_files = intake_files(checked, intake, inputs)
+        files = written(data_files, {**page_files, **described.files}, data, pages)
         shelf.clear_but(keys)
     return done_with(
         intake, files, pages / "index.html", changes=since, verdicts=described.verdicts, failed=failed(found)

@@ -8,13 +8,22 @@ from couples_study.intake import link
 from couples_study.pipeline.changes import changes
 from couples_study.pipeline.locate import locate
 from couples_study.pipeline.looking import look
-from couples_study.pipeline.running import LEDGER, Done, Files, Tell, done_with, inputs_told, quiet, rooms, written
+from couples_study.pipeline.running import (
+    INTAKE,
+    LEDGER,
+    Done,
+    Tell,
+    done_with,
+    inputs_told,
+    intake_files,
+    quiet,
+    rooms,
+    written,
+)
 from couples_study.pipeline.shelf import FOLDER as SHELF
 from couples_study.pipeline.shelf import Shelf
-from couples_study.pipeline.tables import table_files
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import check
-from couples_study.steps.describe_intake import describe_intake
 
 
 def run_intake(word: str, out: Path | None, tell: Tell = quiet, jobs: int = 1) -> Done:
@@ -28,11 +37,8 @@ def run_intake(word: str, out: Path | None, tell: Tell = quiet, jobs: int = 1) -
         since = changes(data / LEDGER, delivered, place, shelf)
         tell("linking")
         intake = link(place.study, delivered, checked.glossary, batteries_of(checked))
-        inputs = inputs_told(place, delivered)
-        data_files: Files = {**table_files(intake)}
-        page_files: Files = {**describe_intake(checked, intake, inputs)}
-        data_files[LEDGER] = page_files.pop(LEDGER)
         tell("writing")
+        data_files, page_files = intake_files(checked, intake, inputs_told(place, delivered))
         files = written(data_files, page_files, data, pages)
         shelf.clear_but(keys)
-    return done_with(intake, files, pages / "intake.html", changes=since)
+    return done_with(intake, files, pages / INTAKE, changes=since)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,17 @@ from couples_study.intake import Delivered, Intake
 from couples_study.pipeline.deliveries import inputs_of
 from couples_study.pipeline.locate import Place
 from couples_study.pipeline.room import room_at
-from couples_study.pipeline.tables import Content
-from couples_study.pipeline.write import write_all
+from couples_study.pipeline.tables import Content, table_files
+from couples_study.pipeline.write import write_all, write_each
+from couples_study.steps.check import Checked
+from couples_study.steps.describe_intake import describe_intake, ledger_json
 
 if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
 
 Tell = Callable[[str], None]
 Files = dict[str, Content]
-LEDGER = "ledger.json"
+LEDGER, INTAKE = "ledger.json", "intake.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,18 @@ def inputs_told(place: Place, delivered: Delivered) -> dict[str, str]:
     return inputs_of(place, (records.export for files in delivered for records in files))
 
 
+def intake_files(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> tuple[Files, Files]:
+    """What intake alone writes: tables, held rows and ledger for the data's room, the page for the pages' room.
+
+    Page and tables are made while they are written, side by side.
+    """
+
+    def page(path: Path) -> None:
+        path.write_bytes(describe_intake(checked, intake, inputs))
+
+    return {**table_files(intake), LEDGER: ledger_json(intake)}, {INTAKE: page}
+
+
 def done_with(intake: Intake, written: list[Path], page: Path, **more: Any) -> Done:
     return Done(
         written=tuple(written),
@@ -69,5 +83,5 @@ def done_with(intake: Intake, written: list[Path], page: Path, **more: Any) -> D
 
 def written(data_files: Files, page_files: Files, data: Path, pages: Path) -> list[Path]:
     if data == pages:
-        return write_all({**data_files, **page_files}, data)
-    return write_all(data_files, data) + write_all(page_files, pages)
+        return write_all({**page_files, **data_files}, data)
+    return write_each([(page_files, pages), (data_files, data)])

@@ -1,4 +1,4 @@
-"""Step 7 for what came in: the intake page and the ledger, as bytes. It needs no model and draws no figure."""
+"""Step 7 for what came in: the ledger and the intake page, as bytes. It needs no model and draws no figure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ from couples_study.steps.batteries import ANSWERED_IN, batteries_of
 from couples_study.steps.check import Checked
 
 
-def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> dict[str, bytes]:
-    """``intake.html`` and ``ledger.json``."""
+def ledger_json(intake: Intake) -> bytes:
+    """``ledger.json``."""
+    return as_json(intake.ledger.record())
+
+
+def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> bytes:
+    """``intake.html``."""
     meta = checked.study.study
     seen = watched(checked, intake)
     context = IntakeContext(
@@ -36,10 +41,7 @@ def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str])
         watch=seen,
         column_labels={name: column.label for name, column in checked.glossary.items()},
     )
-    return {
-        "intake.html": intake_page(context).encode("utf-8"),
-        "ledger.json": as_json(intake.ledger.record()),
-    }
+    return intake_page(context).encode("utf-8")
 
 
 def watched(checked: Checked, intake: Intake) -> Watch:
