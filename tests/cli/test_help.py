@@ -36,6 +36,8 @@ def test_help_loads_nothing_heavy():
 def test_taking_data_in_loads_no_model_and_no_drawing(tmp_path):
     """Whoever validates a delivery does not wait for libraries that only analyses need."""
     assert main(["simulate", "null", "--couples", "6", "--days", "5", "--out", str(tmp_path / "null")]) == 0
+    study = tmp_path / "null" / "study.toml"
+    study.write_text(re.split(r"(?m)^\[\[hypothesis\]\]", study.read_text("utf-8"))[0], "utf-8")
     words = ["intake", str(tmp_path / "null"), "--out", str(tmp_path / "out")]
     code = f"import sys; from couples_study.cli import main\nmain({words})\nprint(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
