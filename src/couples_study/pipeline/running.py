@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from couples_study.core.memory import lean_memory
 from couples_study.core.paths import PROCESSED, REPORTS
 from couples_study.intake import Delivered, Intake
 from couples_study.pipeline.deliveries import inputs_of
@@ -48,7 +49,7 @@ def rooms(place: Place, out: Path | None, tell: Tell) -> Iterator[tuple[Path, Pa
     """The folders for data and for pages, held for this run alone."""
     study = place.study.study.id
     data, pages = (out, out) if out is not None else (PROCESSED / study, REPORTS / study)
-    with ExitStack() as stack:
+    with lean_memory(), ExitStack() as stack:
         stack.enter_context(room_at(data, tell))
         if pages != data:
             stack.enter_context(room_at(pages, tell))
