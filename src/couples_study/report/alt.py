@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from couples_study.contracts.evidence import FigureData
     from couples_study.contracts.verdict import Verdict
-    from couples_study.report.context import DayAnswered
     from couples_study.report.forest import Row
 
 
@@ -47,17 +46,6 @@ def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
 def verdicts_alt(verdicts: Sequence[Verdict]) -> str:
     """The alternative text of the overview: every verdict, with its effects over the smallest effect."""
     return "Overview of all answers. " + " ".join(f"{v.id}: {_overview_row(v)}." for v in verdicts)
-
-
-def answered_alt(days: Sequence[DayAnswered]) -> str:
-    """The alternative text of the compliance figure: first, last and lowest day that may be shown."""
-    shown = [day for day in days if day.answered >= numbers.SMALLEST_CELL and day.scheduled]
-    if not shown:
-        return "No day has enough answers to be shown."
-    low = min(shown, key=lambda day: (day.answered / day.scheduled, day.day))
-    named = (("first", shown[0]), ("lowest", low), ("last", shown[-1]))
-    parts = [f"{word} day shown {day.day}: {numbers.share(day.answered, day.scheduled)}" for word, day in named]
-    return "Share of due people who answered, by study day; " + ", ".join(parts) + "."
 
 
 def _rows(rows: Sequence[Row], decimals: int | None) -> str:

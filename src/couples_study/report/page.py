@@ -11,7 +11,6 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import alt, numbers, summary
 from couples_study.report.figures import KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
 from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, tested_rows
-from couples_study.report.intake import intake_page
 from couples_study.report.layout import NARROW, title_height
 from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
     from couples_study.report.context import ReportContext
 
-__all__ = ["intake_page", "report_page"]
+__all__ = ["report_page"]
 
 CAPTIONS = {
     "threshold": "The fitted curve with its band, the rival shapes it has to beat, and the data behind each value.",
