@@ -54,9 +54,9 @@ Trials have 600 couples (150 an arm) and 26 weekly surveys of both partners, dia
 replicate goes through the models, rules and the correction for many tests that real data go through; only exports and
 intake are left out. Replicates are run into benchmarks/results/rebuilding_calibration.json by
 `python tools/make_validation_rebuilding.py`; this part is written from that file by
-`python tools/make_validation.py --stored`. "Right" is `supported` in a true world and anything but `supported` in a false one, where
-the share of `supported` and its 95% Wilson interval are what counts. Coverage is that of the 95% interval over the
-truth of 240,000 couples who all answered (or of a path that is zero by construction).
+`python tools/make_validation.py --stored`. "Right" is `supported` in a true world and anything but `supported` in a
+false one, where the share of `supported` and its 95% Wilson interval are what counts. Coverage is that of the 95%
+interval over the truth of 240,000 couples who all answered (or of a path that is zero by construction).
 """
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+from datetime import datetime, timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 from tests.shared_data import REPOSITORY
 
@@ -145,7 +145,8 @@ def test_an_unknown_world_names_the_nearest():
 
 def test_exact_counts_are_what_the_partner_gave_too() -> None:
     answers = cs.simulate("six_plateau6_exact", couples=6, days=10, seed=2).exports["diary"]
-    day = (pd.to_datetime(answers["submitted_at"]) - pd.Timedelta(hours=5)).dt.strftime("%Y-%m-%d")  # after midnight
+    evening = timedelta(hours=5)  # what comes after midnight is of the day before
+    day = answers["submitted_at"].map(lambda text: str((datetime.fromisoformat(text) - evening).date()))
     told = answers.assign(
         day=day, other=answers["pid"].str.replace("a", "x").str.replace("b", "a").str.replace("x", "b")
     )
