@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from types import ModuleType
 
-from couples_study.contracts.base import parsed
-from couples_study.contracts.hypothesis import Claim
+from couples_study.contracts.base import Strict, parsed
+from couples_study.contracts.hypothesis import Claim, Correction
 from couples_study.core.discover import tomls_of
 from couples_study.core.errors import EntryError, UsageError, listed, nearest
 
@@ -31,11 +31,18 @@ def claims() -> dict[str, Claim]:
     return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
 
 
+class Family(Strict):
+    """A multiplicity set fixed beforehand: every member counts, whether this version can test it or not."""
+
+    members: tuple[str, ...]
+    correction: Correction
+
+
 @cache
-def families() -> dict[str, tuple[str, ...]]:
-    """The multiplicity sets fixed beforehand: every member counts, whether this version can test it or not."""
+def families() -> dict[str, Family]:
+    """The multiplicity sets by name."""
     text = (files("couples_study.claims") / FAMILIES).read_text("utf-8")
-    return {name: tuple(row["members"]) for name, row in tomllib.loads(text).items()}
+    return {name: parsed(Family, row, f"claims/{FAMILIES}, {name}") for name, row in tomllib.loads(text).items()}
 
 
 def chosen(ids: str | tuple[str, ...]) -> tuple[Claim, ...]:

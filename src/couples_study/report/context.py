@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from couples_study.contracts.evidence import Evidence, NotTestable
     from couples_study.contracts.verdict import Verdict
     from couples_study.contracts.watch import Watch
+    from couples_study.report.flow import Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class ReportContext:
     ``ledger.json``, ``inputs`` maps file to sha256. ``design`` is "observational" or "randomised", ``dyads`` the
     word of ``[dyads] type``. ``column_labels`` explains missing columns. ``packages`` names the versions that
     computed the numbers (``{"statsmodels": "0.15.0"}``). ``results_path`` is where the numbers lie, relative to the
-    page; empty where they are not written.
+    page; empty where they are not written. ``flow`` is that of couples through a trial.
     """
 
     study_id: str
@@ -42,6 +43,7 @@ class ReportContext:
     packages: Mapping[str, str] = field(default_factory=dict)
     results_path: str = "results"
     intake_page: str = "intake.html"
+    flow: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from couples_study.claims import chosen, families
-from couples_study.contracts.hypothesis import Claim, Hypothesis, Question
+from couples_study.contracts.hypothesis import Claim, Correction, Hypothesis, Question
 from couples_study.contracts.plan import Plan
 from couples_study.contracts.study import StudyFile
 from couples_study.core.columns import Glossary, glossary
@@ -30,6 +30,7 @@ class Asked:
     readings: tuple[tuple[str, str, Question], ...]
     multiplicity: str | None
     set_size: int
+    correction: Correction
     rule_in_words: str
     is_claim: bool
 
@@ -144,13 +145,14 @@ def _of_hypothesis(hypothesis: Hypothesis, sets: dict[str, int]) -> Asked:
         readings=((hypothesis.id, hypothesis.statement, hypothesis),),
         multiplicity=hypothesis.multiplicity,
         set_size=sets.get(hypothesis.multiplicity or "", 1),
+        correction="holm",
         rule_in_words="",
         is_claim=False,
     )
 
 
 def _of_claim(claim: Claim) -> Asked:
-    members = families().get(claim.family, ())
+    family = families().get(claim.family)
     return Asked(
         id=claim.id,
         statement=claim.statement,
@@ -158,8 +160,9 @@ def _of_claim(claim: Claim) -> Asked:
         causal=claim.causal,
         combine=claim.combine,
         readings=tuple((reading.id, reading.statement, reading) for reading in claim.reading),
-        multiplicity=f"claims {claim.family}" if members else None,
-        set_size=max(len(members), 1),
+        multiplicity=f"claims {claim.family}" if family else None,
+        set_size=len(family.members) if family else 1,
+        correction=family.correction if family else "holm",
         rule_in_words=claim.rule_in_words,
         is_claim=True,
     )

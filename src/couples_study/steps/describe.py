@@ -9,14 +9,18 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.core.provenance import package_version, versions
 from couples_study.intake import Intake
+from couples_study.measures import Frames
 from couples_study.report.answer import answered
 from couples_study.report.context import ReportContext
 from couples_study.report.figures import page_figures, to_svg
+from couples_study.report.flow import Flow, flow_of
 from couples_study.report.page import report_page
 from couples_study.report.results_files import results_csv, results_json
 from couples_study.report.verdicts_json import as_json, verdicts_json
 from couples_study.steps.check import Checked
 from couples_study.steps.estimate import Found
+
+OF_TRIALS = frozenset({"trial", "growth", "onset"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,12 @@ class Described:
 
 
 def describe(
-    checked: Checked, intake: Intake, found: Found, verdicts: tuple[Verdict, ...], inputs: Mapping[str, str]
+    checked: Checked,
+    intake: Intake,
+    frames: Frames,
+    found: Found,
+    verdicts: tuple[Verdict, ...],
+    inputs: Mapping[str, str],
 ) -> Described:
     """Sentences, figures, tables and pages for a judged study."""
     meta = checked.study.study
@@ -48,6 +57,7 @@ def describe(
         dyads=checked.study.dyads.type,
         scheduled_days=meta.scheduled_days,
         column_labels={name: column.label for name, column in checked.glossary.items()},
+        flow=_flow(checked, intake, frames),
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
     svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
@@ -60,6 +70,25 @@ def describe(
     files["verdicts.json"] = verdicts_json(meta.id, meta.synthetic, inputs, package_version(), said)
     files["provenance.json"] = as_json(_provenance(checked, inputs))
     return Described(verdicts=said, files=files)
+
+
+def _flow(checked: Checked, intake: Intake, frames: Frames) -> Flow | None:
+    """The flow of couples through the trial that the study's questions ask of; None where there is none."""
+    asked = [
+        question
+        for one in checked.asked
+        for _, _, question in one.readings
+        if question.arm is not None and question.model in OF_TRIALS and frames.has(question.arm)
+    ]
+    waves = frames.person_waves
+    if not asked or waves is None or asked[0].outcome not in waves:
+        return None
+    arm = str(asked[0].arm)
+    couples = frames.couples if arm in frames.couples else frames.people.drop_duplicates("couple_id")
+    weeks = sorted({question.at for question in asked if question.arm == arm and question.at is not None})
+    return flow_of(
+        intake.ledger.record(), couples, waves, arm=arm, outcome=asked[0].outcome, begins=asked[0].begins, weeks=weeks
+    )
 
 
 def _by_verdict(verdicts: tuple[Verdict, ...], found: Found) -> dict[str, Evidence | NotTestable]:
