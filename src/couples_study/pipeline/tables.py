@@ -14,6 +14,7 @@ from couples_study.intake.assemble import Table
 from couples_study.tables import GRAINS
 
 ROWS_AT_A_TIME = 2**18
+BATCH = 2**17  # values that Parquet takes at a time
 Content = bytes | Callable[[Path], None]
 
 
@@ -39,7 +40,9 @@ def _write_parquet(table: Table, path: Path) -> None:
     first = arrow_stretch(table, 0, min(ROWS_AT_A_TIME, len(table)), schema)
     kinds = first.schema.with_metadata(schema.metadata)
     keys = [name for name in GRAINS[table.name].keys if name in kinds.names]
-    with pq.ParquetWriter(path, kinds, compression="zstd", store_schema=False, write_statistics=keys) as writer:
+    with pq.ParquetWriter(
+        path, kinds, compression="zstd", store_schema=False, write_statistics=keys, write_batch_size=BATCH
+    ) as writer:
         writer.write_table(first.cast(kinds))
         for start in range(ROWS_AT_A_TIME, len(table), ROWS_AT_A_TIME):
             stretch = arrow_stretch(table, start, min(start + ROWS_AT_A_TIME, len(table)), schema)
