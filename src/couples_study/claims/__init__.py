@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import ModuleType
+from typing import Any
 
 from couples_study.contracts.base import parsed
 from couples_study.contracts.hypothesis import Claim
+from couples_study.contracts.tension import Tension
 from couples_study.core.discover import tomls_of
 from couples_study.core.errors import EntryError, UsageError, listed, nearest
 
 FAMILIES = "families.toml"
+CONTRADICTIONS = "contradictions.toml"
+DATA = (FAMILIES, CONTRADICTIONS)
+WORDS = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg"}
 
 
 @cache
@@ -21,7 +27,7 @@ def claims() -> dict[str, Claim]:
     """Every claim by id, in the order of their numbers."""
     found: dict[str, Claim] = {}
     for path, data in tomls_of("couples_study.claims").items():
-        if path == FAMILIES:
+        if path in DATA:
             continue
         claim = parsed(Claim, data, f"claims/{path}")
         stem = path.rsplit("/", 1)[-1]
@@ -31,11 +37,38 @@ def claims() -> dict[str, Claim]:
     return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
 
 
-@cache
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """How a multiplicity set is corrected: ``holm``, or ``benjamini_hochberg`` with its ``q``."""
+
+    name: str
+    q: float | None = None
+
+    def words(self, members: int) -> str:
+        """The procedure and how many members it counts."""
+        return f"{WORDS[self.name]}{f', q = {self.q:.2f}' if self.q else ''}, {members} members"
+
+
 def families() -> dict[str, tuple[str, ...]]:
     """The multiplicity sets fixed beforehand: every member counts, whether this version can test it or not."""
-    text = (files("couples_study.claims") / FAMILIES).read_text("utf-8")
-    return {name: tuple(row["members"]) for name, row in tomllib.loads(text).items()}
+    return {name: tuple(row["members"]) for name, row in _sets().items()}
+
+
+def procedures() -> dict[str, Procedure]:
+    """How each multiplicity set is corrected."""
+    return {name: Procedure(name=row["procedure"], q=row.get("q")) for name, row in _sets().items()}
+
+
+@cache
+def _sets() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((files("couples_study.claims") / FAMILIES).read_text("utf-8"))
+
+
+@cache
+def contradictions() -> tuple[Tension, ...]:
+    """Claims of the guide that can not both hold."""
+    text = (files("couples_study.claims") / CONTRADICTIONS).read_text("utf-8")
+    return tuple(parsed(Tension, row, f"claims/{CONTRADICTIONS}") for row in tomllib.loads(text)["pair"])
 
 
 def chosen(ids: str | tuple[str, ...]) -> tuple[Claim, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from couples_study.claims import contradictions
 from couples_study.contracts.checks import Careless
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.seen import USED
@@ -52,6 +53,7 @@ def describe(
         inputs=inputs,
         package_version=package_version(),
         hypotheses=tuple(asked.id for asked in checked.asked if not asked.is_claim),
+        tensions=contradictions(),
         design=_design(checked),
         dyads=checked.study.dyads.type,
         scheduled_days=meta.scheduled_days,

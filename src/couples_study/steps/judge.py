@@ -23,6 +23,8 @@ def decide(checked: Checked, found: Found) -> tuple[Verdict, ...]:
                 set_size=asked.set_size,
                 rule_in_words=asked.rule_in_words,
                 is_claim=asked.is_claim,
+                untestable=asked.untestable,
+                at_least=asked.at_least,
                 readings=tuple(
                     ReadingCase(
                         id=key,

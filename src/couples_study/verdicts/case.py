@@ -28,7 +28,11 @@ class ReadingCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A hypothesis or claim ready to be judged. ``set_size`` counts every member of its set, testable or not."""
+    """A hypothesis or claim ready to be judged. ``set_size`` counts every member of its set, testable or not.
+
+    ``untestable`` is the reason why there are no readings, where there are none; ``at_least``, under
+    ``combine = "count"``, how many of them must hold.
+    """
 
     id: str
     statement: str
@@ -40,3 +44,5 @@ class Case:
     set_size: int = 1
     rule_in_words: str = ""
     is_claim: bool = False
+    untestable: NotTestable | None = None
+    at_least: int | None = None
