@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.image import imread
 
 import couples_study as cs
-from couples_study.claims import contradictions, families, procedures
+from couples_study.claims import contradictions, families
 from couples_study.contracts.hypothesis import Claim
 from couples_study.core.columns import HOMES, glossary
 from couples_study.report.figures import to_png
@@ -46,7 +46,7 @@ def claims_page() -> str:
         f"{sum(bool(claim.not_testable) for claim in known.values())} can not be tested by such data, and "
         f"{sum(not claim.reading and not claim.not_testable for claim in known.values())} wait for an analysis. "
         "All stay counted in their multiplicity sets: "
-        + "; ".join(f"{name} ({one.words(len(families()[name]))})" for name, one in procedures().items())
+        + "; ".join(f"{name} ({one.words()})" for name, one in families().items())
         + ".\n\n## Where the guide can not be right twice\n\n"
         "| first | second | why | what decides |\n|---|---|---|---|",
     ]

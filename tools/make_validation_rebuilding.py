@@ -1,8 +1,8 @@
 """Verdicts on rebuilding where the truth is known: ``python tools/make_validation_rebuilding.py [--reps R]``.
 
-Replicates are added to docs/validation_rebuilding.json in rounds over all worlds, so the run can be stopped and taken
-up again; replicate r of a world has the same seed whatever else was run. docs/validation_rebuilding.md is written from
-it.
+Replicates are added to benchmarks/results/rebuilding_calibration.json in rounds over all worlds, so the run can be
+stopped and taken up again; replicate r of a world has the same seed whatever else was run. The part on rebuilding of
+docs/validation.md is written from it by ``python tools/make_validation.py --stored``.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ from couples_study.planning.replicate import judged_replicate, questions_of
 from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.trials import run_trial
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-STORE, PAGE = DOCS / "validation_rebuilding.json", DOCS / "validation_rebuilding.md"
+STORE = Path(__file__).resolve().parents[1] / "benchmarks" / "results" / "rebuilding_calibration.json"
 SEED, ROUND, LARGE, LARGE_DRAWS = 20261123, 50, 12_000, 20
 ARM = ("C03", "C38", "C76", "C77")
 TIME = ("C81", "C82")
@@ -49,14 +48,15 @@ ZERO_PATHS = {
     "phys_first": ("backward",), "reverse_only": ("forward",),
 }  # fmt: skip
 HEAD = """\
-# Validation: rebuilding, where the truth is known
+## Rebuilding: trials, timing and the cycle
 
 Trials have 600 couples (150 an arm) and 26 weekly surveys of both partners, diaries 200 couples and 28 days. Each
 replicate goes through the models, rules and the correction for many tests that real data go through; only exports and
-intake are left out. Written by `python tools/make_validation_rebuilding.py`, which adds replicates to those stored in
-`validation_rebuilding.json`. "Right" is `supported` in a true world and anything but `supported` in a false one, where
-the share of `supported` and its 95% Wilson interval are what counts. Coverage is that of the 95% interval over the
-truth of 240,000 couples who all answered (or of a path that is zero by construction).
+intake are left out. Replicates are run into benchmarks/results/rebuilding_calibration.json by
+`python tools/make_validation_rebuilding.py`; this part is written from that file by
+`python tools/make_validation.py --stored`. "Right" is `supported` in a true world and anything but `supported` in a
+false one, where the share of `supported` and its 95% Wilson interval are what counts. Coverage is that of the 95%
+interval over the truth of 240,000 couples who all answered (or of a path that is zero by construction).
 """
 
 
@@ -172,14 +172,13 @@ def run(reps: int, only: list[str]) -> None:
             done["reps"] = upto
             STORE.write_text(json.dumps(store, indent=1, sort_keys=True) + "\n", "utf-8")
             print(f"{world}: {upto}", file=sys.stderr, flush=True)
-        PAGE.write_text(page(store), "utf-8")
     if not only:
         run_extra(store)
-    PAGE.write_text(page(store), "utf-8")
 
 
-def page(store: dict[str, dict]) -> str:
-    """The tables as markdown."""
+def text(store: dict[str, dict] | None = None) -> str:
+    """The tables as markdown, of what is stored."""
+    store = store if store is not None else json.loads(STORE.read_text("utf-8"))
     there = [world for world in TRUE if world in store]
     rows = [_row(claim, world, store[world]) for claim in CLAIMS for world in there if claim in claims_of(world)]
     diaries = [world for world in there if "C13" in claims_of(world)]
@@ -200,9 +199,9 @@ def page(store: dict[str, dict]) -> str:
     parts = [
         HEAD,
         _table(columns, rows),
-        "\n## The four readings of the cycle\n",
+        "\n### The four readings of the cycle\n",
         _table(("world", "cycle", "touch leads", "closeness leads", "neither"), paths),
-        "\n## Coverage of 95% intervals\n",
+        "\n### Coverage of 95% intervals\n",
         _table(("estimate", "world", "truth", "replicates", "coverage", "99% interval"), covered),
     ]
     return "\n".join(parts) + "\n"
@@ -252,4 +251,4 @@ if __name__ == "__main__":
     parser.add_argument("--extra", action="store_true", help="only the estimates beside those of the claims")
     asked = parser.parse_args()
     run(0 if asked.extra else asked.reps, asked.only)
-    print(f"wrote {PAGE}")
+    print(f"wrote {STORE}; docs/validation.md is renewed by python tools/make_validation.py --stored")

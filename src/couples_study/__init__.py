@@ -5,7 +5,9 @@ Everything here is loaded when it is first used, so that ``couples-study --help`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from couples_study.core.loading import on_demand
 
 if TYPE_CHECKING:
     from couples_study.claims import claims
@@ -46,10 +48,4 @@ __all__ = [
     "simulate",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(HOME[name]), name)
+__getattr__ = on_demand(__name__, HOME)

@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 import couples_study as cs
-from couples_study.claims import chosen, contradictions, families, procedures
+from couples_study.claims import chosen, contradictions, families
 from couples_study.claims.cards import as_csv, as_json
 from couples_study.contracts.study import Dyads
 from couples_study.core.columns import glossary
@@ -26,12 +26,12 @@ def test_an_entry_is_complete(id_):
     assert all((claim.estimand, claim.rule_in_words, claim.falsifier, claim.threats))
     assert {"true", "false", "trap"} == set(claim.scenarios)
     assert {name for names in claim.scenarios.values() for name in names} <= {*scenarios(), *CLAIM_WORLDS}
-    assert id_ in families()[claim.family]
+    assert id_ in families()[claim.family].members
 
 
 def test_every_claim_of_the_guide_has_one_entry():
     assert list(cs.claims()) == [f"C{number:02d}" for number in range(1, 116)]
-    members = [id_ for set_ in families().values() for id_ in set_]
+    members = [id_ for set_ in families().values() for id_ in set_.members]
     assert sorted(members) == sorted(cs.claims())
 
 
@@ -51,12 +51,11 @@ def test_claims_beyond_such_data_say_so():
 
 
 def test_the_sets_have_their_procedures():
-    assert {name: (one.name, one.q) for name, one in procedures().items()} == {
-        "A*": ("holm", None),
-        "A": ("holm", None),
-        "B and C": ("benjamini_hochberg", 0.10),
+    assert {name: (one.correction, len(one.members)) for name, one in families().items()} == {
+        "A*": ("holm", 3),
+        "A": ("holm", 12),
+        "B and C": ("benjamini_hochberg", 100),
     }
-    assert [len(set_) for set_ in families().values()] == [3, 12, 100]
 
 
 def test_claims_as_data_are_what_the_entries_say():

@@ -33,6 +33,18 @@ def test_help_loads_nothing_heavy():
     assert not set(HEAVY) & set(found)
 
 
+def test_taking_data_in_loads_no_model_and_no_drawing(tmp_path):
+    """Whoever validates a delivery does not wait for libraries that only analyses need."""
+    assert main(["simulate", "null", "--couples", "6", "--days", "5", "--out", str(tmp_path / "null")]) == 0
+    study = tmp_path / "null" / "study.toml"
+    study.write_text(re.split(r"(?m)^\[\[hypothesis\]\]", study.read_text("utf-8"))[0], "utf-8")
+    words = ["intake", str(tmp_path / "null"), "--out", str(tmp_path / "out")]
+    code = f"import sys; from couples_study.cli import main\nmain({words})\nprint(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "pandas" in found
+    assert not {"statsmodels", "matplotlib", "seaborn", "scipy.stats", "couples_study.models.apim"} & set(found)
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_the_example_runs(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

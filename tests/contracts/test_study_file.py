@@ -11,7 +11,7 @@ from tests.small_studies import DIARY, DYADS, HEAD, PEOPLE, TOML
 from couples_study.contracts.base import parsed
 from couples_study.contracts.study import StudyFile
 from couples_study.core.errors import CouplesStudyError, StudyFileError, UsageError
-from couples_study.steps import check
+from couples_study.steps.check import check
 
 HYPOTHESIS = """
 [[hypothesis]]

@@ -13,7 +13,8 @@ from couples_study.contracts.study import StudyFile
 from couples_study.core.errors import CouplesStudyError
 from couples_study.intake import encoded, link, take_in
 from couples_study.readers import readers
-from couples_study.steps import check, derive
+from couples_study.steps.check import check
+from couples_study.steps.derive import derive
 
 TOMLS = (
     HEAD + 'start_date = 2026-03-02\nday_ends = "04:00"\nday_opens = "16:00"\nscheduled_days = 9\n' + DYADS + PEOPLE

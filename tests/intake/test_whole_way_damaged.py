@@ -27,8 +27,9 @@ from couples_study.intake import link, take_in
 from couples_study.pipeline import run_intake
 from couples_study.pipeline.deliveries import read_deliveries
 from couples_study.pipeline.locate import locate
-from couples_study.steps import check, derive
 from couples_study.steps.batteries import batteries_of
+from couples_study.steps.check import check
+from couples_study.steps.derive import derive
 
 EXAMPLES = int(os.environ.get("DAMAGED", "12"))
 WHOLE_RUN_EVERY = 12

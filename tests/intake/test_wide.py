@@ -6,7 +6,7 @@ import pytest
 from tests.small_studies import DYADS, HEAD, held, write_study
 
 from couples_study.core.errors import DeliveryError
-from couples_study.pipeline.run import run_plan
+from couples_study.pipeline import run_plan
 
 SOURCE = """
 [[source]]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from tests.small_studies import DIARY, DIARY_CSV, DYADS, HEAD, PEOPLE, PEOPLE_CSV, write_study
 
 from couples_study import load_study
 from couples_study.core.errors import StudyFileError
 from couples_study.measures import Scale, scored
+from couples_study.measures.frames import frames_of
 from couples_study.measures.units import factor, sides_of
 
 
@@ -112,3 +114,17 @@ def test_a_column_is_looked_for_where_it_varies(frames):
     assert frames.panel_with("age") is None
     assert frames.has("age")
     assert not frames.has("resentment")
+
+
+def test_a_study_of_which_everything_was_held_has_empty_frames():
+    def words():
+        return pd.Series(pd.array(pa.chunked_array([], type=pa.large_string()), dtype="str"))
+
+    ids = {"couple_id": words(), "person_id": words(), "role": words()}
+    diary = pd.DataFrame({**ids, "day": pd.Series(dtype="int64"), "close_1": pd.Series(dtype="float64")})
+    waves = pd.DataFrame({**ids, "wave": pd.Series(dtype="int64"), "csi4_1": pd.Series(dtype="float64")})
+    couples = pd.DataFrame({"couple_id": words()})
+    tables = {"people": pd.DataFrame(ids), "couples": couples, "diary_days": diary, "survey_waves": waves}
+    frames = frames_of(tables, ())
+    assert all(len(frame) == 0 for frame in frames.named().values())
+    assert {"close_1", "csi4_1"} <= set(frames.people)

@@ -91,10 +91,10 @@ def test_a_jump_at_six_acts_is_found_in_the_unit_of_the_outcome(tmp_path) -> Non
 
 
 def test_the_same_question_between_couples(tmp_path) -> None:
-    study = study_of(tmp_path, files_of(diary_of_touch("null", couples=120, seed=3)), model="threshold_between")
+    study = study_of(tmp_path, files_of(diary_of_touch("null", couples=160, seed=3)), model="threshold_between")
     evidence = study.test("T1")
     assert evidence.model == "threshold_between"
-    assert evidence.counts.couples == 120
+    assert evidence.counts.couples == 160
     assert any("share of days" in row.label for row in evidence.sensitivity)
     assert study.verdict("T1").strength == "associational"
 

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 
-from couples_study.report.alt import alt_text, answered_alt, terms_alt, verdicts_alt
+from couples_study.report.alt import alt_text, terms_alt, verdicts_alt
 from couples_study.report.bins import role_series
 from couples_study.report.curve import shown_rivals
 from couples_study.report.figures import (
@@ -20,7 +20,7 @@ from couples_study.report.figures import (
     to_png,
     to_svg,
 )
-from couples_study.report.intake.answered import plot_answered
+from couples_study.report.intake.answered import answered_alt, plot_answered
 from couples_study.report.layout import spread, wrapped
 from couples_study.report.overview import scaled
 from couples_study.report.svg import inline
@@ -35,7 +35,6 @@ DRAWN = {
     "curve": lambda: plot_curve(ex.C60),
     "overview": lambda: plot_verdicts(ex.VERDICTS),
     "overview for a phone": lambda: plot_verdicts(ex.VERDICTS, narrow=True),
-    "answered": lambda: plot_answered(ex.ANSWERED),
 }
 
 
@@ -92,7 +91,16 @@ def test_cells_under_five_are_neither_drawn_nor_told():
     assert max(rows["y"].max() for _, rows in role_series(hidden.figure)) < 70
     assert "1 with fewer than 5 not shown" in words(plot_within(hidden))
     assert "77" not in alt_text(hidden)
+
+
+def test_a_bar_for_every_day_that_may_be_shown():
+    svg = plot_answered(ex.ANSWERED)
+    shown = [day for day in ex.ANSWERED if day.answered >= 5]
+    assert len(shown) < len(ex.ANSWERED)
+    assert svg.count("v-") == len(shown)
     assert "day shown 27" not in answered_alt(ex.ANSWERED)
+    assert f"{len(ex.ANSWERED) - len(shown)} of {len(ex.ANSWERED)} days have" in svg
+    assert "nan" not in svg
 
 
 def test_text_is_drawn_as_it_stands_never_as_mathematics():

@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from couples_study.report import numbers as n
+from couples_study.report.intake import intake_page
 from couples_study.report.intake.held import row_ranges
 from couples_study.report.intake.steps import NOTHING_TO_DO
-from couples_study.report.page import intake_page, report_page, term_decimals
+from couples_study.report.page import report_page, term_decimals
 
 from . import examples as ex
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import couples_study as cs
 from couples_study.contracts.hypothesis import Hypothesis
 from couples_study.models import onset_model
+from couples_study.pipeline import run_report
 from couples_study.planning.scenarios import scenarios
 from couples_study.planning.trials import run_trial
-from couples_study.report.flow import flow_of, plot_flow
+from couples_study.report.alt import flow_alt
+from couples_study.report.flow import ArmFlow, Flow, flow_of, plot_flow
 from couples_study.report.improvement import plot_gap, plot_improvement, visible
 from couples_study.report.svg import to_svg
 from tests.models.weekly_data import SETTING
@@ -70,3 +75,29 @@ def test_the_flow_adds_up(tmp_path):
     week = waves[waves["wave"].eq(25) & waves["phys"].notna()]
     assert sum(arm.answered[24] for arm in flow.arms) == week["couple_id"].nunique()
     assert "allocated 20" in texts(plot_flow(flow))
+
+
+def trial_report(folder, couples):
+    for name, content in cs.simulate("timeline_true", couples=couples, seed=4).files.items():
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    run_report(str(folder), folder / "out")
+    return (folder / "out" / "index.html").read_text("utf-8")
+
+
+def test_the_page_of_a_trial_shows_the_flow_the_curves_and_the_gap(tmp_path):
+    page = trial_report(tmp_path / "trial", 160)
+    assert "Flow of couples: 160 known. emotional first: 40 allocated" in page
+    assert "How soon do couples improve? Share of couples improved. emotional first: " in page
+    assert "Share of people by the gap between the two improvements: " in page
+    assert "couple-weeks used" in page
+
+
+def test_the_flow_tells_no_number_of_couples_under_five():
+    arm = ArmFlow(name="a", allocated=30, answered={6: 3}, separated=2)
+    few = Flow(couples=60, left_out={"not_a_number": 4}, without_arm=1, arms=(arm, replace(arm, name="b", separated=0)))
+    shown = texts(plot_flow(few))
+    assert "followed up fewer than 5" in shown
+    assert "separated 0" in shown
+    assert not re.search(r"(up|separated|number|arm) [1-4]\b", shown)
+    assert "fewer than 5 answered at week 6" in flow_alt(few)

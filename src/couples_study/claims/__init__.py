@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import ModuleType
-from typing import Any
 
-from couples_study.contracts.base import parsed
-from couples_study.contracts.hypothesis import Claim
+from couples_study.contracts.base import Strict, parsed
+from couples_study.contracts.hypothesis import Claim, Correction
 from couples_study.contracts.tension import Tension
 from couples_study.core.discover import tomls_of
 from couples_study.core.errors import EntryError, UsageError, listed, nearest
@@ -19,7 +17,7 @@ from couples_study.core.errors import EntryError, UsageError, listed, nearest
 FAMILIES = "families.toml"
 CONTRADICTIONS = "contradictions.toml"
 DATA = (FAMILIES, CONTRADICTIONS)
-WORDS = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg"}
+WORDS = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg, q = .10"}
 
 
 @cache
@@ -37,31 +35,22 @@ def claims() -> dict[str, Claim]:
     return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Procedure:
-    """How a multiplicity set is corrected: ``holm``, or ``benjamini_hochberg`` with its ``q``."""
+class Family(Strict):
+    """A multiplicity set fixed beforehand: every member counts, whether this version can test it or not."""
 
-    name: str
-    q: float | None = None
+    members: tuple[str, ...]
+    correction: Correction
 
-    def words(self, members: int) -> str:
-        """The procedure and how many members it counts."""
-        return f"{WORDS[self.name]}{f', q = {self.q:.2f}' if self.q else ''}, {members} members"
-
-
-def families() -> dict[str, tuple[str, ...]]:
-    """The multiplicity sets fixed beforehand: every member counts, whether this version can test it or not."""
-    return {name: tuple(row["members"]) for name, row in _sets().items()}
-
-
-def procedures() -> dict[str, Procedure]:
-    """How each multiplicity set is corrected."""
-    return {name: Procedure(name=row["procedure"], q=row.get("q")) for name, row in _sets().items()}
+    def words(self) -> str:
+        """The correction, and how many members it counts."""
+        return f"{WORDS[self.correction]}, {len(self.members)} members"
 
 
 @cache
-def _sets() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((files("couples_study.claims") / FAMILIES).read_text("utf-8"))
+def families() -> dict[str, Family]:
+    """The multiplicity sets by name."""
+    text = (files("couples_study.claims") / FAMILIES).read_text("utf-8")
+    return {name: parsed(Family, row, f"claims/{FAMILIES}, {name}") for name, row in tomllib.loads(text).items()}
 
 
 @cache

@@ -11,7 +11,7 @@ import io
 import json
 from typing import Any
 
-from couples_study.claims import claims, families, procedures
+from couples_study.claims import claims, families
 from couples_study.contracts.hypothesis import Claim
 
 LISTS_JOIN = "; "
@@ -33,7 +33,7 @@ def record(claim: Claim) -> dict[str, Any]:
         "testability": claim.testability,
         "level": claim.level,
         "family": claim.family,
-        "procedure": procedures()[claim.family].words(len(families()[claim.family])),
+        "correction": families()[claim.family].words(),
         "status": claim.status,
         "causal": claim.causal,
         "needs": list(claim.columns()),

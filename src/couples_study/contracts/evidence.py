@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How much data stand behind an estimate; ``days_*`` are couple-days, ``n_obs`` rows of the tested outcome."""
+    """How much data stand behind an estimate; ``n_obs`` are rows of the tested outcome.
+
+    ``days_*`` are couples' days, or what ``occasion`` says: their weeks or waves.
+    """
 
     couples: int
     people: int
@@ -43,6 +46,7 @@ class Counts:
     days_scheduled: int | None = None
     days_answered: int | None = None
     days_used: int | None = None
+    occasion: Literal["day", "week", "wave"] = "day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

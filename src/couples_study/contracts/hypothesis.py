@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from couples_study.contracts.base import Strict
 
+Correction = Literal["holm", "benjamini_hochberg"]
 BUILT_IN_ID = re.compile(r"C\d+")
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 class Cells:
     """The cells of one file as text, and what the file itself says of them.
 
-    ``table`` has one string column per export column (their names single) and one row per data row, in file order;
-    a blank cell is empty text or null. ``notes`` say what was detected (encoding, separator, header rows) for the
-    ledger. ``captions`` are the questions' texts, ``labels`` the value labels (code to label), ``ranges`` the bounds
-    that the platform itself enforced, ``missing`` the codes that the file declares as missing, with their kind or
-    None where it says none; all by column, and only where the format carries them.
+    ``table`` has one column of text per export column (their names single) and one row per data row, in file order;
+    a blank cell is empty text or null. Texts stand plain, or as an Arrow dictionary of the distinct ones. ``notes``
+    say what was detected (encoding, separator, header rows) for the ledger. ``captions`` are the questions' texts,
+    ``labels`` the value labels (code to label), ``ranges`` the bounds that the platform itself enforced, ``missing``
+    the codes that the file declares as missing, with their kind or None where it says none; all by column, and only
+    where the format carries them.
     """
 
     table: pa.Table

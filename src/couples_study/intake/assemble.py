@@ -63,23 +63,25 @@ class Table:
         end = len(self.place) if end is None else min(end, len(self.place))
         grain = GRAINS[self.name]
         whose, when, number = parts_of(self.place[first:end])
-        ids = {name: _categories(values, whose) if lean else values.take(whose) for name, values in self._ids().items()}
+        ids = {name: _categories(values, whose) if lean else values.take(whose) for name, values in self.ids().items()}
         wholes = dict(zip(grain.whole, (when, number), strict=False))
         names = [name for name in self.columns if only is None or name in only]
         stretch = {id(one): one.within(first, end) for name in names for one in self.columns[name]}
         answers = {
-            name: self._values(name, [stretch[id(one)] for one in self.columns[name]], end - first) for name in names
+            name: self.values(name, [stretch[id(one)] for one in self.columns[name]], end - first) for name in names
         }
         frame = pd.DataFrame({**ids, **wholes, **answers}, copy=False)
         if only is None:
             _require_valid(frame, self.name, names, self.glossary, keys=False)
         return frame
 
-    def _ids(self) -> dict[str, Any]:
+    def ids(self) -> dict[str, Any]:
+        """The ids of everybody the table may name, by column, in the order that places count them."""
         named = ("couple_id", "person_id", "role") if GRAINS[self.name].has_person else ("couple_id",)
         return {name: self.members[name].array for name in named}
 
-    def _values(self, name: str, parts: Sequence[Filling], n: int) -> Any:
+    def values(self, name: str, parts: Sequence[Filling], n: int) -> Any:
+        """A column of ``n`` rows, filled by ``parts``."""
         told = [_told(part, name) for part in parts]
         if len(parts) == 1 and parts[0].rows is None:
             return _as_column(told[0], name, self.glossary)
@@ -122,8 +124,9 @@ class Tables(Mapping[str, pd.DataFrame]):
             frame = plan.frame(only=[])
             people = frame["person_id"].nunique() if "person_id" in frame else 0
             return len(frame), int(people), int(frame["couple_id"].nunique())
-        whose = np.unique(parts_of(plan.place)[0])
-        return len(plan), len(whose), int(plan.members["couple_id"].iloc[whose].nunique())
+        whose = parts_of(plan.place)[0]
+        there = whose[np.flatnonzero(np.diff(whose, prepend=-1))]  # places stand in the order of the roster
+        return len(plan), len(there), int(plan.members["couple_id"].iloc[there].nunique())
 
 
 def tables_of(

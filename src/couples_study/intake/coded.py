@@ -112,9 +112,14 @@ def combined(parts: Sequence[Coded]) -> tuple[np.ndarray, pd.DataFrame]:
     Texts that differ in blanks around them count as one. The frame has a column per part, named by its position.
     """
     single = [_merged(part) for part in parts]
-    keys, size = np.zeros(len(parts[0]), dtype=np.int64), 1
+    size = 1
+    keys: np.ndarray = np.zeros(len(parts[0]), dtype=np.int32)
     for part in single:
-        keys, size = keys * len(part.texts) + part.codes, size * len(part.texts)
+        if size * len(part.texts) > np.iinfo(keys.dtype).max:
+            keys = keys.astype(np.int64)
+        keys *= keys.dtype.type(len(part.texts))
+        np.add(keys, part.codes, out=keys, casting="unsafe")
+        size *= len(part.texts)
         if size > DENSE:
             keys, distinct = pd.factorize(keys)
             size = len(distinct)
@@ -127,7 +132,8 @@ def _ranked(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Keys below ``size`` as ranks in order of first appearance, and where each rank appears first."""
     n = len(keys)
     first_of = np.full(size, n, dtype=np.int64)
-    first_of[keys[::-1]] = np.arange(n - 1, -1, -1)
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))  # a run of equal keys counts where it begins
+    first_of[keys[starts[::-1]]] = starts[::-1]
     there = np.flatnonzero(first_of < n)
     there = there[np.argsort(first_of[there], kind="stable")]
     rank = np.zeros(size, dtype=np.int32)
@@ -137,7 +143,9 @@ def _ranked(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _merged(part: Coded) -> Coded:
     codes, texts = pd.factorize(part.texts)
-    return Coded(codes[part.codes].astype(np.int64), pd.Series(texts, dtype="str"))
+    if len(texts) == len(part.texts):
+        return part
+    return Coded(codes.astype(np.int32)[part.codes], pd.Series(texts, dtype="str"))
 
 
 def _dictionary(cells: pa.ChunkedArray) -> pa.DictionaryArray:

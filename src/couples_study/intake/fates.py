@@ -42,11 +42,14 @@ def _repeated(words: list[str], sizes: list[int]) -> pd.Categorical:
 def _of_whos(files: list[Records], name: str) -> pd.Categorical:
     codes, distinct = pd.factorize(pd.concat([records.whos[name] for records in files]).astype("str"))
     first = np.cumsum([0, *(len(records.whos) for records in files)])
-    rows = np.concatenate([codes[start + records.who] for start, records in zip(first, files, strict=False)])
+    codes = codes.astype(np.int32)
+    rows = np.concatenate([codes[start:][records.who] for start, records in zip(first, files, strict=False)])
     return pd.Categorical.from_codes(rows, categories=pd.Index(distinct, dtype="str"))
 
 
 def _stacked(parts: list[tuple[np.ndarray | None, int]], default: object, kind: str) -> np.ndarray:
+    if all(part is None for part, _ in parts):
+        return np.broadcast_to(np.array(default, dtype=kind), sum(n for _, n in parts))  # one value, told once
     whole = [np.full(n, default, dtype=kind) if part is None else part.astype(kind, copy=False) for part, n in parts]
     return np.concatenate(whole)
 

@@ -22,10 +22,12 @@ class Roster:
 
     ``_told`` is what the export says of the partner; ``role`` is the same where partners are distinguishable.
 
-    ``declared`` says whether a people source named them; ``start_dates`` and ``start_days`` have the couples' firsts.
+    ``known`` has couple_id and _person for looking people up; ``declared`` says whether a people source named them;
+    ``start_dates`` and ``start_days`` have the couples' firsts.
     """
 
     people: pd.DataFrame
+    known: pd.MultiIndex
     declared: bool
     start_dates: pd.Series
     start_days: pd.Series
@@ -81,6 +83,7 @@ def roster_of(files: Sequence[Records], study: StudyFile) -> Roster:
     people = people.reset_index(drop=True)
     return Roster(
         people=people.assign(person_id=person_ids(people, study.dyads)),
+        known=pd.MultiIndex.from_frame(people[["couple_id", "_person"]]),
         declared=bool(with_people),
         start_dates=_firsts(files, "start_date"),
         start_days=_firsts(files, "start_day"),
@@ -133,10 +136,8 @@ def link_records(records: Records, roster: Roster, study: StudyFile) -> None:
             strange = ~whos["couple_id"].isin(people["couple_id"])
             records.hold(_of(records, strange) & ~records.held(), "couple_not_in_people", _key(records))
         return
-    _fill_from_roster(records, people)
+    _fill_from_roster(records, roster)
     whos["person_id"] = person_ids(whos, study.dyads)
-    known = pd.MultiIndex.from_frame(people[["couple_id", "_person"]])
-    whos["person"] = known.get_indexer(pd.MultiIndex.from_frame(whos[["couple_id", "_person"]]))
     if roster.declared:
         records.hold(_of(records, whos["person"].lt(0)) & ~records.held(), "person_not_in_people", _key(records))
     unknown = _of(records, blank(whos["role"]))
@@ -156,8 +157,9 @@ def _key(records: Records) -> str:
     return records.source.keys.person or records.source.keys.couple or ""
 
 
-def _fill_from_roster(records: Records, people: pd.DataFrame) -> None:
-    whos = records.whos
+def _fill_from_roster(records: Records, roster: Roster) -> None:
+    """Whatever of couple, person and role the roster knows; ``person`` is the position in it, or -1."""
+    whos, people = records.whos, roster.people
     if records.source.keys.couple is None and records.source.keys.person is not None and blank(whos["couple_id"]).any():
         single = people.drop_duplicates("_person", keep=False).set_index("_person")["couple_id"]
         whos["couple_id"] = whos["_person"].map(single).fillna("").astype("str")
@@ -170,9 +172,12 @@ def _fill_from_roster(records: Records, people: pd.DataFrame) -> None:
         named = by_role.reindex(pd.MultiIndex.from_frame(whos[["couple_id", "role"]])).to_numpy()
         filled = pd.Series(named, index=whos.index).fillna(whos["role"]).astype("str")
         whos["_person"] = whos["_person"].mask(nameless, filled)
-    by_person = people.set_index(["couple_id", "_person"])[["_told", "role"]]
-    found = by_person.reindex(pd.MultiIndex.from_frame(whos[["couple_id", "_person"]])).fillna("").astype("str")
-    told, roles = (pd.Series(found[name].to_numpy(), index=whos.index) for name in ("_told", "role"))
+    person = roster.known.get_indexer(pd.MultiIndex.from_frame(whos[["couple_id", "_person"]]))
+    whos["person"] = person
+    told, roles = (
+        pd.Series(people[name].array.take(person, allow_fill=True, fill_value=""), index=whos.index)
+        for name in ("_told", "role")
+    )
     if records.mapping.by is not None or records.source.partners:
         both = ~blank(whos["role"]) & ~blank(told) & whos["role"].ne(told)
         records.hold(_of(records, both), "roles_conflict", records.mapping.by or "")

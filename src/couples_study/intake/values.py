@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,7 +15,7 @@ from couples_study.intake.dates import calendar_days
 from couples_study.intake.records import Answer, Records, blank
 from couples_study.tables import schema_of
 
-NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 REASON_OF_CHECK = {"in_range": "out_of_range", "isin": "unknown_label", "whole_number": "not_a_whole_number"}
 KIND_NOT_SAID = "kind_not_said"
 
@@ -87,8 +88,8 @@ def _with_points(texts: pd.Series) -> pd.Series:
 def _typed(records: Records, texts: pd.Series, target: str, column: Column) -> pd.Series:
     cells, empty, name = records.told.answers[target], blank(texts), records.export_name(target)
     if column.is_numeric:
-        numbers = pd.to_numeric(texts.where(texts.str.fullmatch(NUMBER)), errors="raise").astype("float64")
-        numbers = numbers.where(numbers.abs() < math.inf)
+        told = [float(text) if NUMBER.fullmatch(text) else math.nan for text in texts.tolist()]
+        numbers = pd.Series(told, index=texts.index, dtype="float64").replace([math.inf, -math.inf], math.nan)
         records.hold_texts(cells, numbers.isna() & ~empty, "not_a_number", name)
         return numbers
     if column.kind == "date":

@@ -88,5 +88,6 @@ def _people(members: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
         diary = tables["diary_days"]
         numeric = diary.select_dtypes("number").columns.difference([*people.columns, "day", "entry_late"])
         means = diary.groupby("person_id", sort=False)[list(numeric)].mean()
-        people = people.merge(means, left_on="person_id", right_index=True, how="left")
+        theirs = means.reindex(people["person_id"]).set_axis(people.index)  # a merge of nobody with nobody fails
+        people = pd.concat([people, theirs], axis=1)
     return people

@@ -31,6 +31,7 @@ from couples_study.models.counting import counts_of
 from couples_study.models.dyadic.residual import STRUCTURES
 from couples_study.models.mixed import Mixed, fit_mixed, fit_structure
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
+from couples_study.models.skipped import LABEL, answer_weights
 from couples_study.models.terms import contrast, split
 
 OPTIONS = frozenset(
@@ -230,12 +231,24 @@ def _sensitivity(
     marginal = design_of(question, panel, setting, hold_means=True)
     if full_rank(marginal.X):
         yield from rows("marginal model (GEE)", gee(marginal.y, marginal.X, marginal.names, marginal.couple), marginal)
+        if (weights := _chance_weights(question, panel, marginal)) is not None:
+            root = np.sqrt(weights)
+            weighted = gee(marginal.y * root, marginal.X * root[:, None], marginal.names, marginal.couple)
+            yield from rows(LABEL, weighted, marginal)
     bare = design_of(question.model_copy(update={"covariates": ()}), panel, setting)
     late = design.keep(time[design.row] >= FIRST_DAYS)
     for label, variant in (("without covariates", bare), (f"without the first {FIRST_DAYS} days", late)):
         if variant.couples() >= FEWEST_COUPLES and full_rank(variant.X):
             again = fit_structure(fit.structure, fit.reduced, question, variant, time[variant.row], setting)
             yield from rows(label, again, variant)
+
+
+def _chance_weights(question: Question, panel: Panel, design: Design) -> np.ndarray | None:
+    """Weights by the chance of an answer, in a diary."""
+    if "day" not in panel.frame:
+        return None
+    own = dict.fromkeys((question.outcome, *question.actor))
+    return answer_weights(tuple(name for name in own if name in panel.frame), panel, design.row)
 
 
 def _names_in(words: str, design: Design) -> list[str]:

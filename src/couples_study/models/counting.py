@@ -24,4 +24,5 @@ def counts_of(panel: Panel, used: np.ndarray, setting: Setting) -> Counts:
         days_scheduled=int(panel.frame["couple_id"].nunique()) * (setting.scheduled_days or 0) if is_diary else None,
         days_answered=len(panel.frame[["couple_id", "time"]].drop_duplicates()),
         days_used=len(rows[["couple_id", "time"]].drop_duplicates()),
+        occasion="day" if "day" in panel.frame else "wave",
     )

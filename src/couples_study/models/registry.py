@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import StudyFileError, listed, nearest
-from couples_study.models import (
-    apim,
-    cross_lag,
-    growth,
-    mediation_model,
-    onset_model,
-    regression,
-    threshold_between,
-    threshold_dose,
-    threshold_model,
-    threshold_necessity,
-    trial,
-)
 from couples_study.models.model import COMMON_OPTIONS, Model, Setting
 
 __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
-_ENTRIES = (
-    apim,
-    cross_lag,
-    growth,
-    mediation_model,
-    onset_model,
-    regression,
-    threshold_model,
-    threshold_between,
-    threshold_necessity,
-    threshold_dose,
-    trial,
-)
-MODELS: dict[str, Model] = {entry.MODEL.name: entry.MODEL for entry in _ENTRIES}
+HOME = {
+    "apim": "apim",
+    "cross_lag": "cross_lag",
+    "growth": "growth",
+    "mediation": "mediation_model",
+    "onset": "onset_model",
+    "regression": "regression",
+    "threshold": "threshold_model",
+    "threshold_between": "threshold_between",
+    "threshold_dose": "threshold_dose",
+    "threshold_necessity": "threshold_necessity",
+    "trial": "trial",
+}
+
+
+class Models(Mapping[str, Model]):
+    """The models by name; each is loaded, with the libraries it needs, when it is first asked for."""
+
+    def __getitem__(self, name: str) -> Model:
+        found: Model = import_module(f"couples_study.models.{HOME[name]}").MODEL
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(HOME)
+
+    def __len__(self) -> int:
+        return len(HOME)
+
+
+MODELS = Models()
 
 
 def model_called(name: str, where: str) -> Model:

@@ -12,16 +12,19 @@ from couples_study.contracts.ledger import Ledger
 from couples_study.contracts.verdict import Verdict
 from couples_study.contracts.watch import Watch
 from couples_study.core.errors import UsageError, listed, nearest
-from couples_study.intake import Intake
+from couples_study.intake import Intake, link, take_in
 from couples_study.measures import Frames
 from couples_study.pipeline.deliveries import inputs_of, read_deliveries
 from couples_study.pipeline.locate import Place, locate
-from couples_study.pipeline.run import Done, run_report
+from couples_study.pipeline.report import run_report
+from couples_study.pipeline.running import Done
 from couples_study.report.answer import answered
-from couples_study.steps import Checked, check, decide, derive, estimate, link, take_in
 from couples_study.steps.batteries import batteries_of
-from couples_study.steps.describe import watched
-from couples_study.steps.estimate import Found
+from couples_study.steps.check import Checked, check
+from couples_study.steps.derive import derive
+from couples_study.steps.describe_intake import watched
+from couples_study.steps.estimate import Found, estimate
+from couples_study.steps.judge import decide
 
 
 class Study:

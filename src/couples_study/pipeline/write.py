@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from couples_study.core.errors import UsageError
@@ -12,6 +15,8 @@ from couples_study.pipeline.tables import Content
 from couples_study.tables import GRAINS
 
 STAGE = ".staging-"
+TURN = 1e-4  # seconds
+AT_ONCE = 2  # contents made and written side by side: a page is drawn while the tables are compressed
 OURS = {
     "data": tuple(f"{name}.parquet" for name in GRAINS),
     "quarantine": ("*.csv",),
@@ -22,23 +27,59 @@ MARKS = ("ledger.json", "intake.html")  # one of these is in every folder that a
 
 
 def write_all(files: Mapping[str, Content], out: Path) -> list[Path]:
-    """Write ``files`` (by path relative to ``out``) and return their paths, sorted.
+    """Write ``files`` (by path relative to ``out``) and return their paths, sorted."""
+    return write_each([(files, out)])
+
+
+def write_each(places: Sequence[tuple[Mapping[str, Content], Path]]) -> list[Path]:
+    """Write files to several folders, all staged before the first is moved in; returns their paths, sorted by folder.
 
     What an earlier run left in the folders of `OURS` that ``files`` fills goes, so that nothing stale stays behind;
     ``quarantine`` goes when nothing is held. Everything else in ``out`` is left alone: it may hold somebody's raw data.
     """
-    stage: Path | None = None
-    try:
+    with ExitStack() as stages, _short_turns(), ThreadPoolExecutor(AT_ONCE) as beside:
+        staged = [(_stage(files, out, stages), files, out) for files, out in places]
+        putting = [
+            (beside.submit(_put, content, stage / name), out)
+            for stage, files, out in staged
+            for name, content in files.items()
+        ]
+        for put, out in putting:
+            with _writable(out):
+                put.result()
+        for stage, files, out in staged:
+            with _writable(out):
+                _move_in(stage, out, files)
+    return [path for files, out in places for path in sorted(out / name for name in files)]
+
+
+def _stage(files: Mapping[str, Content], out: Path, stages: ExitStack) -> Path:
+    """An empty folder beside the place of ``files``, gone when ``stages`` closes."""
+    with _writable(out):
         out.mkdir(parents=True, exist_ok=True)
         for left in out.glob(f"{STAGE}*"):  # of a run that was stopped half-way; nobody else writes here now
             shutil.rmtree(left)
         stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=out))
+        stages.callback(shutil.rmtree, stage, ignore_errors=True)
         _require_room(files, out)
-        for name, content in files.items():
-            path = stage / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _put(content, path)
-        _move_in(stage, out, files)
+    return stage
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Threads that ask for the interpreter often and briefly do not wait the usual 5 ms for each of their turns."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+@contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UsageError(
             f"--out {out}",
@@ -46,13 +87,10 @@ def write_all(files: Mapping[str, Content], out: Path) -> list[Path]:
             found=(error.strerror or "an error").lower(),
             do="choose another, or make room there",
         ) from error
-    finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
-    return sorted(out / name for name in files)
 
 
 def _put(content: Content, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, bytes):
         path.write_bytes(content)
     else:

@@ -17,7 +17,7 @@ from couples_study.measures import panel_of
 from couples_study.measures.frames import PANELS
 from couples_study.models.registry import Model, model_called
 from couples_study.models.terms import tested_roles
-from couples_study.steps import Asked, Checked
+from couples_study.steps.check import Asked, Checked
 from couples_study.steps.outline import outlined
 from couples_study.verdicts.reading import RULE_WORDS
 

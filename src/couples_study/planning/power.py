@@ -14,11 +14,15 @@ from couples_study.contracts.scenario import Scenario
 from couples_study.contracts.study import StudyFile
 from couples_study.contracts.verdict import VERDICTS, Verdict
 from couples_study.core.seeds import DEFAULT_SEED, child
+from couples_study.intake import link, take_in
 from couples_study.intake.coded import as_cells
 from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.synthetic import Simulated, simulate
-from couples_study.steps import check, decide, derive, estimate, link, take_in
 from couples_study.steps.batteries import batteries_of
+from couples_study.steps.check import check
+from couples_study.steps.derive import derive
+from couples_study.steps.estimate import estimate
+from couples_study.steps.judge import decide
 
 LEVEL = 0.95
 

@@ -29,8 +29,9 @@ from couples_study.planning.reports import ROLES, diary
 from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.synthetic import simulate
 from couples_study.planning.trials import run_trial
-from couples_study.steps import Checked, check, decide
+from couples_study.steps.check import Checked, check
 from couples_study.steps.estimate import estimate_one, readings
+from couples_study.steps.judge import decide
 
 Found = dict[str, Evidence | NotTestable]
 

@@ -16,7 +16,7 @@ from couples_study.readers._records import fault_in, first_rows, quotes_are_soun
 from couples_study.readers._separator import USUAL, declared, named, separator_of
 
 HEADER_PART = 1 << 20
-BLOCK, LARGEST_BLOCK = 1 << 20, 2**31 - 1
+BLOCK, LARGEST_BLOCK = 1 << 22, 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,13 @@ def header_of(text: Delimited, source: Source) -> tuple[tuple[str, ...], tuple[s
     return single_names(text.path, text.top[0], source, sure=even)
 
 
-def table_below(text: Delimited, names: Sequence[str], above: int, columns: tuple[str, ...] | None) -> Any:
-    """The cells below the ``above`` header records as an Arrow table of text, of ``columns`` alone where given."""
+def table_below(
+    text: Delimited, names: Sequence[str], above: int, columns: tuple[str, ...] | None, *, coded: bool = False
+) -> Any:
+    """The cells below the ``above`` header records as an Arrow table of text, of ``columns`` alone where given.
+
+    With ``coded`` each column is a dictionary of its distinct texts from the start, which spares a large file memory.
+    """
     from pyarrow import ArrowInvalid
 
     wanted = chosen(text.path, names, columns)
@@ -65,16 +70,17 @@ def table_below(text: Delimited, names: Sequence[str], above: int, columns: tupl
     if quoted and not quotes_are_sound(text.text, text.separator) and (fault := _fault(text, names, above)):
         raise fault
     try:
-        table = _parsed(text, names, wanted, BLOCK)
+        table = _parsed(text, names, wanted, BLOCK, coded=coded)
     except ArrowInvalid as error:
         if fault := _fault(text, names, above):
             raise fault from error
-        table = _in_one_block(text, names, wanted)
+        table = _in_one_block(text, names, wanted, coded=coded)
     if table.num_rows <= above:
         raise DeliveryError(
             str(text.path), expected="a header and at least one row", found="a header only", do="export again"
         )
-    return table.slice(above).select(wanted)
+    below = table.slice(above).select(wanted)
+    return _without_header(below) if coded else below
 
 
 def refuse_other_separator(text: Delimited) -> None:
@@ -88,6 +94,25 @@ def refuse_other_separator(text: Delimited) -> None:
                 found=f"one single column; it looks separated by {named(other)}",
                 do=f"say {declared(other)} in its [[source]], or leave it out",
             )
+
+
+def _without_header(table: Any) -> Any:
+    """A table of dictionaries without the texts of its header, where no cell has the same text.
+
+    The header was read as a row, so its text is the first of the first piece's dictionary.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = []
+    for column in table.columns:
+        first, *others = column.chunks
+        if not pc.any(pc.equal(first.indices, 0)).as_py():
+            first = pa.DictionaryArray.from_arrays(
+                pc.subtract(first.indices, pa.scalar(1, pa.int32())), first.dictionary.slice(1)
+            )
+        columns.append(pa.chunked_array([first, *others]))
+    return pa.table(columns, names=table.column_names)
 
 
 def _opened(path: Path, raw: bytes, source: Source, top: int) -> Delimited:
@@ -106,8 +131,8 @@ def _fault(text: Delimited, names: Sequence[str], above: int) -> DeliveryError |
     return fault_in(text.path, text.text, text.separator, len(names), above)
 
 
-def _parsed(text: Delimited, names: Sequence[str], wanted: list[str], block: int) -> Any:
-    from pyarrow import BufferReader, py_buffer, string
+def _parsed(text: Delimited, names: Sequence[str], wanted: list[str], block: int, *, coded: bool) -> Any:
+    from pyarrow import BufferReader, dictionary, int32, py_buffer, string
     from pyarrow import csv as arrow_csv
 
     columns = wanted or names[:1]
@@ -117,19 +142,19 @@ def _parsed(text: Delimited, names: Sequence[str], wanted: list[str], block: int
         parse_options=arrow_csv.ParseOptions(delimiter=text.separator, newlines_in_values=b'"' in text.text),
         convert_options=arrow_csv.ConvertOptions(
             check_utf8=False,  # it was checked, all at once
-            column_types=dict.fromkeys(columns, string()),
+            column_types=dict.fromkeys(columns, dictionary(int32(), string()) if coded else string()),
             strings_can_be_null=False,
             include_columns=list(columns),
         ),
     )
 
 
-def _in_one_block(text: Delimited, names: Sequence[str], wanted: list[str]) -> Any:
+def _in_one_block(text: Delimited, names: Sequence[str], wanted: list[str], *, coded: bool) -> Any:
     """For rows longer than a block: Arrow wants each within one."""
     from pyarrow import ArrowInvalid
 
     try:
-        return _parsed(text, names, wanted, min(len(text.text) + 1, LARGEST_BLOCK))
+        return _parsed(text, names, wanted, min(len(text.text) + 1, LARGEST_BLOCK), coded=coded)
     except ArrowInvalid as error:
         raise DeliveryError(
             str(text.path),

@@ -27,7 +27,7 @@ def read(
     _refuse_json(path, source)
     text = opened(path, source)
     names, notes = header_of(text, source)
-    return Cells(table=table_below(text, names, 1, columns), notes=(*text.notes, *notes))
+    return Cells(table=table_below(text, names, 1, columns, coded=True), notes=(*text.notes, *notes))
 
 
 def header(

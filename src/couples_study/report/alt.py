@@ -9,15 +9,16 @@ from couples_study.report import numbers
 from couples_study.report.bins import readable_title, role_series
 from couples_study.report.figures import KINDS
 from couples_study.report.forest import comparable, row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.improvement import visible
 from couples_study.report.overview import scaled
-from couples_study.report.sentences import VERDICT_WORDS, counts_line
+from couples_study.report.sentences import VERDICT_WORDS, counts_line, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from couples_study.contracts.evidence import FigureData
     from couples_study.contracts.verdict import Verdict
-    from couples_study.report.context import DayAnswered
+    from couples_study.report.flow import Flow
     from couples_study.report.forest import Row
 
 
@@ -28,7 +29,7 @@ def alt_text(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -
     data = evidence.figure
     if data is None or data.kind not in KINDS:
         return terms_alt(evidence, verdict)
-    return _curve_alt(evidence, data) if data.kind == "threshold" else _bins_alt(evidence, data)
+    return {"threshold": _curve_alt, "onset": _onset_alt, "gap": _gap_alt}.get(data.kind, _bins_alt)(evidence, data)
 
 
 def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
@@ -47,17 +48,6 @@ def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
 def verdicts_alt(verdicts: Sequence[Verdict]) -> str:
     """The alternative text of the overview: every verdict, with its effects over the smallest effect."""
     return "Overview of all answers. " + " ".join(f"{v.id}: {_overview_row(v)}." for v in verdicts)
-
-
-def answered_alt(days: Sequence[DayAnswered]) -> str:
-    """The alternative text of the compliance figure: first, last and lowest day that may be shown."""
-    shown = [day for day in days if day.answered >= numbers.SMALLEST_CELL and day.scheduled]
-    if not shown:
-        return "No day has enough answers to be shown."
-    low = min(shown, key=lambda day: (day.answered / day.scheduled, day.day))
-    named = (("first", shown[0]), ("lowest", low), ("last", shown[-1]))
-    parts = [f"{word} day shown {day.day}: {numbers.share(day.answered, day.scheduled)}" for word, day in named]
-    return "Share of due people who answered, by study day; " + ", ".join(parts) + "."
 
 
 def _rows(rows: Sequence[Row], decimals: int | None) -> str:
@@ -85,6 +75,35 @@ def _curve_alt(evidence: Evidence, data: FigureData) -> str:
 
 def _point(row: Any) -> str:
     return f"{numbers.estimate(row['fit'], row['low90'], row['high90'])} at {numbers.plain(row['x'])}"
+
+
+def _onset_alt(evidence: Evidence, data: FigureData) -> str:
+    parts = []
+    for arm in data.notes["arms"]:
+        rows = visible(data.frames[arm])
+        if len(rows):
+            last = rows.iloc[-1]
+            share = numbers.with_interval(last["improved"], last["low"], last["high"], 2)
+            parts.append(f"{in_words(arm)}: {share} by week {numbers.plain(last['week'])}.")
+    return f"{data.title} Share of couples improved. {' '.join(parts)} {counts_line(evidence.counts)}."
+
+
+def _gap_alt(evidence: Evidence, data: FigureData) -> str:
+    rows = data.frames["gap"]
+    upto = ((week, rows.loc[rows["gap"] <= week, "share"].max()) for week in (0, 3, 8))
+    told = ", ".join(f"{share:.2f} by {week} weeks" for week, share in upto if share == share)
+    people = numbers.count(data.notes["people"])
+    words = f"Share of people by the gap between the two improvements: {told}; {people} people"
+    return f"{data.title} {words}. {counts_line(evidence.counts)}."
+
+
+def flow_alt(flow: Flow) -> str:
+    """The flow of couples in words."""
+    parts = [f"Flow of couples: {numbers.count(flow.couples)} known."]
+    for arm in flow.arms:
+        weeks = ", ".join(f"{numbers.cell(n)} answered at week {week}" for week, n in arm.answered.items())
+        parts.append(f"{in_words(arm.name)}: {numbers.cell(arm.allocated)} allocated{', ' * bool(weeks)}{weeks}.")
+    return " ".join(parts)
 
 
 def _bins_alt(evidence: Evidence, data: FigureData) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from couples_study.contracts.tension import Tension
     from couples_study.contracts.verdict import Verdict
     from couples_study.contracts.watch import Watch
+    from couples_study.report.flow import Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,8 @@ class ReportContext:
     have their own). ``ledger`` is the dictionary of ``ledger.json``, ``inputs`` maps file to sha256. ``design`` is
     "observational" or "randomised", ``dyads`` the word of ``[dyads] type``. ``column_labels`` explains missing
     columns. ``packages`` names the versions that computed the numbers (``{"statsmodels": "0.15.0"}``).
-    ``results_path`` is where the numbers lie, relative to the page; empty where they are not written.
+    ``results_path`` is where the numbers lie, relative to the page; empty where they are not written. ``flow`` is
+    that of couples through a trial.
     """
 
     study_id: str
@@ -44,6 +46,7 @@ class ReportContext:
     packages: Mapping[str, str] = field(default_factory=dict)
     results_path: str = "results"
     intake_page: str = "intake.html"
+    flow: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report.bins import plot_within
 from couples_study.report.curve import plot_curve
+from couples_study.report.flow import plot_flow
 from couples_study.report.forest import mixed, plot_terms
+from couples_study.report.improvement import plot_gap, plot_improvement
 from couples_study.report.overview import plot_verdicts
 from couples_study.report.svg import to_png, to_svg
 
@@ -32,7 +34,8 @@ __all__ = [
 
 OVERVIEW = "overview"
 TERMS = "_terms"  # added to an id: its forest plot, where its main figure is another one
-KINDS = {"threshold": plot_curve, "bins": plot_within}
+FLOW = "flow"
+KINDS = {"threshold": plot_curve, "bins": plot_within, "onset": plot_improvement, "gap": plot_gap}
 
 
 def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -> Figure | None:
@@ -59,8 +62,10 @@ def narrow_figures(context: ReportContext) -> dict[str, Figure]:
 
 
 def page_figures(context: ReportContext) -> dict[str, Figure]:
-    """Every figure of a study's page by its file name: "overview", "<id>", and "<id>_terms" beside bins."""
+    """Every figure of a study's page by its file name: "overview", "flow", "<id>", and "<id>_terms" beside bins."""
     figures: dict[str, Figure] = {OVERVIEW: plot_verdicts(context.verdicts)} if context.verdicts else {}
+    if context.flow is not None:
+        figures[FLOW] = plot_flow(context.flow)
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
         figure = None if evidence is None else figure_for(evidence, verdict)

@@ -87,17 +87,22 @@ def plot_flow(flow: Flow) -> Figure:
 
 
 def _left_out(flow: Flow) -> list[str]:
-    parts = [f"{reason.replace('_', ' ')} {numbers.count(n)}" for reason, n in sorted(flow.left_out.items()) if n]
+    parts = [f"{reason.replace('_', ' ')} {_few(n)}" for reason, n in sorted(flow.left_out.items()) if n]
     if flow.without_arm:
-        parts.append(f"couples without an arm {numbers.count(flow.without_arm)}")
+        parts.append(f"couples without an arm {_few(flow.without_arm)}")
     return layout.wrapped("records held or excluded: " + (", ".join(parts) or "none"), 90, 2)
+
+
+def _few(n: int) -> str:
+    """A count of couples; none is told, one to four are not."""
+    return numbers.cell(n) if n else "0"
 
 
 def _arm(axes: Any, arm: ArmFlow, x: float, middle: float, weeks: list[int]) -> None:
     name = "\n".join(layout.wrapped(arm.name.replace("_", " "), 18, 2))
-    lines = [f"{name}\nallocated {numbers.count(arm.allocated)}"]
-    lines += [f"week {week}\nfollowed up {numbers.count(arm.answered[week])}" for week in weeks]
-    lines += [f"separated {numbers.count(arm.separated)}"]
+    lines = [f"{name}\nallocated {_few(arm.allocated)}"]
+    lines += [f"week {week}\nfollowed up {_few(arm.answered[week])}" for week in weeks]
+    lines += [f"separated {_few(arm.separated)}"]
     for row, text in enumerate(lines, start=1):
         y = -row * (BOX + GAP)
         start = (middle, -BOX) if row == 1 else (x, y + GAP)

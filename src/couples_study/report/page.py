@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import alt, numbers, summary
-from couples_study.report.figures import KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
+from couples_study.report.figures import FLOW, KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
 from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, tested_rows
-from couples_study.report.intake import intake_page
 from couples_study.report.layout import NARROW, title_height
 from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
@@ -23,10 +22,12 @@ if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
     from couples_study.report.context import ReportContext
 
-__all__ = ["intake_page", "report_page"]
+__all__ = ["report_page"]
 
 CAPTIONS = {
     "threshold": "The fitted curve with its band, the rival shapes it has to beat, and the data behind each value.",
+    "onset": "The share of couples that improved for good, by week: one curve an arm.",
+    "gap": "How long after the one improvement the other came, for everybody in whom both were looked for.",
     "bins": "The relation the model estimates, in bins, everything else in the model held constant.",
 }
 TERMS_CAPTION = (
@@ -34,6 +35,7 @@ TERMS_CAPTION = (
 )
 
 
+FLOW_CAPTION = "Couples from the files to the last week that a question looks at, by arm."
 OVERVIEW_CAPTION = (
     "One row a question. Right of the shaded band: an effect of the size that matters, in the positive direction; "
     "left of it: in the negative direction."
@@ -71,6 +73,7 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         opened=summary.opened(context),
         tensions=weighed(context.tensions, context.verdicts),
         overview=_overview(context, svgs, narrow),
+        flow=_flow(context, svgs),
         figures={v.id: _figures(context, v, svgs, narrow) for v in context.verdicts},
         mixed={v.id for v in context.verdicts if mixed(context.evidence.get(v.id))},
         decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
@@ -96,6 +99,12 @@ def _overview(context: ReportContext, wide: Svgs, narrow: Svgs) -> Shown | None:
     if OVERVIEW not in wide:
         return None
     return _shown(OVERVIEW, wide, narrow, alt.verdicts_alt(context.verdicts), OVERVIEW_CAPTION)
+
+
+def _flow(context: ReportContext, wide: Svgs) -> Shown | None:
+    if context.flow is None or FLOW not in wide:
+        return None
+    return _shown(FLOW, wide, {}, alt.flow_alt(context.flow), FLOW_CAPTION)
 
 
 def _figures(context: ReportContext, verdict: Verdict, wide: Svgs, narrow: Svgs) -> list[Shown]:

@@ -192,7 +192,7 @@ def counts_line(counts: Counts | None) -> str:
         return "n: not applicable, nothing was estimated"
     parts = [_many(counts.couples, "couple"), _many(counts.people, "person", "people")]
     if counts.days_used is not None:
-        parts.append(f"{numbers.count(counts.days_used)} couple-days used")
+        parts.append(f"{numbers.count(counts.days_used)} couple-{counts.occasion}s used")
     parts.append(_many(counts.n_obs, "observation"))
     return "n = " + ", ".join(parts)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from couples_study.claims import chosen, families
 from couples_study.contracts.evidence import NotTestable
-from couples_study.contracts.hypothesis import Claim, Hypothesis, Question
+from couples_study.contracts.hypothesis import Claim, Correction, Hypothesis, Question
 from couples_study.contracts.plan import Plan
 from couples_study.contracts.study import StudyFile
 from couples_study.core.columns import Glossary, glossary
@@ -31,6 +31,7 @@ class Asked:
     readings: tuple[tuple[str, str, Question], ...]
     multiplicity: str | None
     set_size: int
+    correction: Correction
     rule_in_words: str
     is_claim: bool
     untestable: NotTestable | None = None
@@ -52,8 +53,14 @@ class Checked:
     asked: tuple[Asked, ...]
 
 
-def check(study: StudyFile, *, only: tuple[str, ...] | None = None, seed: int = DEFAULT_SEED) -> Checked:
-    """Everything that can be refused without data. ``only`` limits the built-in claims to these ids."""
+def check(
+    study: StudyFile, *, only: tuple[str, ...] | None = None, seed: int = DEFAULT_SEED, models: bool = True
+) -> Checked:
+    """Everything that can be refused without data. ``only`` limits the built-in claims to these ids.
+
+    Without ``models`` the study's own hypotheses are checked, and built-in claims are only known by name: whoever
+    takes data in does not wait for the libraries that their models need.
+    """
     columns = study_columns(study.measures, glossary())
     scales = tuple(_scales(study))
     setting = Setting(
@@ -69,6 +76,8 @@ def check(study: StudyFile, *, only: tuple[str, ...] | None = None, seed: int = 
     asked = [_of_hypothesis(hypothesis, sets) for hypothesis in study.hypothesis]
     asked += [_of_claim(claim) for claim in (chosen(only) if only is not None else _claims_of(study))]
     for one in asked:
+        if one.is_claim and not models:
+            continue
         for key, _, question in one.readings:
             check_question(question, setting, f"hypothesis {key}" if not one.is_claim else f"claim {key}")
     return Checked(study=study, glossary=columns, scales=scales, setting=setting, asked=tuple(asked))
@@ -139,13 +148,14 @@ def _of_hypothesis(hypothesis: Hypothesis, sets: dict[str, int]) -> Asked:
         readings=((hypothesis.id, hypothesis.statement, hypothesis),),
         multiplicity=hypothesis.multiplicity,
         set_size=sets.get(hypothesis.multiplicity or "", 1),
+        correction="holm",
         rule_in_words="",
         is_claim=False,
     )
 
 
 def _of_claim(claim: Claim) -> Asked:
-    members = families().get(claim.family, ())
+    family = families().get(claim.family)
     return Asked(
         id=claim.id,
         statement=claim.statement,
@@ -153,8 +163,9 @@ def _of_claim(claim: Claim) -> Asked:
         causal=claim.causal,
         combine=claim.combine,
         readings=tuple((reading.id, reading.statement, reading) for reading in claim.reading),
-        multiplicity=f"claims {claim.family}" if members else None,
-        set_size=max(len(members), 1),
+        multiplicity=f"claims {claim.family}" if family else None,
+        set_size=len(family.members) if family else 1,
+        correction=family.correction if family else "holm",
         rule_in_words=claim.rule_in_words,
         is_claim=True,
         untestable=_untestable(claim),

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from couples_study.claims import contradictions
-from couples_study.contracts.checks import Careless
 from couples_study.contracts.evidence import Evidence, NotTestable
-from couples_study.contracts.seen import USED
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
-from couples_study.contracts.watch import Watch
 from couples_study.core.provenance import package_version, versions
 from couples_study.intake import Intake
-from couples_study.intake.watch import watch
-from couples_study.intake.watch.agreement import DEFAULT_PAIRS
+from couples_study.measures import Frames
 from couples_study.report.answer import answered
-from couples_study.report.context import DayAnswered, HeldRow, IntakeContext, ReportContext
+from couples_study.report.context import ReportContext
 from couples_study.report.figures import page_figures, to_svg
-from couples_study.report.page import intake_page, report_page
+from couples_study.report.flow import Flow, flow_of
+from couples_study.report.page import report_page
 from couples_study.report.results_files import results_csv, results_json
 from couples_study.report.verdicts_json import as_json, verdicts_json
-from couples_study.steps.batteries import ANSWERED_IN, batteries_of
 from couples_study.steps.check import Checked
 from couples_study.steps.estimate import Found
+
+OF_TRIALS = frozenset({"trial", "growth", "onset"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +33,12 @@ class Described:
 
 
 def describe(
-    checked: Checked, intake: Intake, found: Found, verdicts: tuple[Verdict, ...], inputs: Mapping[str, str]
+    checked: Checked,
+    intake: Intake,
+    frames: Frames,
+    found: Found,
+    verdicts: tuple[Verdict, ...],
+    inputs: Mapping[str, str],
 ) -> Described:
     """Sentences, figures, tables and pages for a judged study."""
     meta = checked.study.study
@@ -58,6 +59,7 @@ def describe(
         dyads=checked.study.dyads.type,
         scheduled_days=meta.scheduled_days,
         column_labels={name: column.label for name, column in checked.glossary.items()},
+        flow=_flow(checked, intake, frames),
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
     svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
@@ -72,56 +74,23 @@ def describe(
     return Described(verdicts=said, files=files)
 
 
-def describe_intake(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> dict[str, bytes]:
-    """``intake.html`` and ``ledger.json``."""
-    meta = checked.study.study
-    seen = watched(checked, intake)
-    context = IntakeContext(
-        study_id=meta.id,
-        title=meta.title,
-        synthetic=meta.synthetic,
-        ledger=intake.ledger.record(),
-        inputs=inputs,
-        package_version=package_version(),
-        held=tuple(_held(intake)),
-        answered_by_day=() if seen.compliance.by_day else _answered(intake, checked),
-        watch=seen,
-        column_labels={name: column.label for name, column in checked.glossary.items()},
+def _flow(checked: Checked, intake: Intake, frames: Frames) -> Flow | None:
+    """The flow of couples through the trial that the study's questions ask of; None where there is none."""
+    asked = [
+        question
+        for one in checked.asked
+        for _, _, question in one.readings
+        if question.arm is not None and question.model in OF_TRIALS and frames.has(question.arm)
+    ]
+    waves = frames.person_waves
+    if not asked or waves is None or asked[0].outcome not in waves:
+        return None
+    arm = str(asked[0].arm)
+    couples = frames.couples if arm in frames.couples else frames.people.drop_duplicates("couple_id")
+    weeks = sorted({question.at for question in asked if question.arm == arm and question.at is not None})
+    return flow_of(
+        intake.ledger.record(), couples, waves, arm=arm, outcome=asked[0].outcome, begins=asked[0].begins, weeks=weeks
     )
-    return {
-        "intake.html": intake_page(context).encode("utf-8"),
-        "ledger.json": as_json(intake.ledger.record()),
-    }
-
-
-def watched(checked: Checked, intake: Intake) -> Watch:
-    """What a running study is watched for: silence, lateness, carelessness, drift, agreement of the partners."""
-    return watch(
-        study=checked.study,
-        glossary=checked.glossary,
-        tables=_watched(checked, intake),
-        fates=intake.fates,
-        people=intake.people,
-        states=intake.states,
-        profiles=intake.profiles,
-        batteries=batteries_of(checked),
-    )
-
-
-def _watched(checked: Checked, intake: Intake) -> dict[str, pd.DataFrame]:
-    """The tables with the columns that are looked at, which spares a large study the others."""
-    checks = checked.study.checks
-    wanted = {"device", "answer_seconds"}
-    wanted |= {name for pair in (*DEFAULT_PAIRS, *checks.partners) for name in (pair.mine, pair.partners)}
-    if checks.careless != Careless():
-        wanted |= {item for battery in batteries_of(checked).values() for item in battery.items}
-    everything = checks.careless.too_fast is not None
-    small = {name: intake.tables[name] for name in ("people", "couples")}
-    return small | {
-        name: intake.tables.lean(name, [*plan.columns] if everything else sorted(wanted & {*plan.columns}))
-        for name, plan in intake.tables.plans.items()
-        if name in ANSWERED_IN
-    }
 
 
 def _by_verdict(verdicts: tuple[Verdict, ...], found: Found) -> dict[str, Evidence | NotTestable]:
@@ -165,25 +134,3 @@ def _provenance(checked: Checked, inputs: Mapping[str, str]) -> dict[str, object
             for key, plan in asked.planned(checked.setting).items()
         },
     }
-
-
-def _held(intake: Intake) -> Iterator[HeldRow]:
-    """Where each held record stands and why, without a single cell of the export."""
-    for rows in intake.held.values():
-        told = zip(rows["_file"], rows["_row"].tolist(), rows["_reason"], rows["_column"], strict=True)
-        for file, row, reason, column in told:
-            columns = tuple(part for part in str(column).split("; ") if part)
-            yield HeldRow(file=str(file), row=row, reason=str(reason), columns=columns)
-
-
-def _answered(intake: Intake, checked: Checked) -> tuple[DayAnswered, ...]:
-    """People due and people answering by study day: everyone of the roster is due on every scheduled day."""
-    scheduled = checked.study.study.scheduled_days
-    if "diary_days" not in intake.tables or scheduled is None:
-        return ()
-    fates = intake.fates
-    used = fates[(fates["table"] == "diary_days") & (fates["outcome"] == USED)]
-    one_each = used[["day", "couple_id", "person_id"]].drop_duplicates()
-    counts = one_each["day"].value_counts().reindex(range(scheduled), fill_value=0)
-    due = len(intake.people)
-    return tuple(DayAnswered(day=day, scheduled=due, answered=n) for day, n in enumerate(counts.tolist()))

@@ -21,6 +21,7 @@ def decide(checked: Checked, found: Found) -> tuple[Verdict, ...]:
                 combine=asked.combine,
                 multiplicity=asked.multiplicity,
                 set_size=asked.set_size,
+                correction=asked.correction,
                 rule_in_words=asked.rule_in_words,
                 is_claim=asked.is_claim,
                 untestable=asked.untestable,

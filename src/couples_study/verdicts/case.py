@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from couples_study.contracts.evidence import Evidence, NotTestable
-from couples_study.contracts.hypothesis import Question, Reading
+from couples_study.contracts.hypothesis import Correction, Question, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,9 @@ class ReadingCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A hypothesis or claim ready to be judged. ``set_size`` counts every member of its set, testable or not.
+    """A hypothesis or claim ready to be judged.
 
+    ``set_size`` counts every member of its set, testable or not; ``correction`` is how their number is reckoned with.
     ``untestable`` is the reason why there are no readings, where there are none; ``at_least``, under
     ``combine = "count"``, how many of them must hold.
     """
@@ -42,6 +43,7 @@ class Case:
     readings: tuple[ReadingCase, ...]
     multiplicity: str | None = None
     set_size: int = 1
+    correction: Correction = "holm"
     rule_in_words: str = ""
     is_claim: bool = False
     untestable: NotTestable | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from couples_study.contracts.evidence import Evidence
-from couples_study.contracts.hypothesis import Question, Reading
+from couples_study.contracts.hypothesis import Correction, Question, Reading
 from couples_study.contracts.verdict import (
     CONTRADICTED,
     INCONCLUSIVE,
@@ -17,9 +18,13 @@ from couples_study.contracts.verdict import (
 )
 from couples_study.verdicts.case import Case
 from couples_study.verdicts.counted import all_must_hold, counted, p_of_count
-from couples_study.verdicts.multiplicity import holm
+from couples_study.verdicts.multiplicity import RATE, benjamini_hochberg, holm
 from couples_study.verdicts.reading import judge_reading, p_of_reading, untestable
 from couples_study.verdicts.rules import ALPHA
+
+CORRECTIONS: Mapping[Correction, Callable[[Mapping[str, float], int], dict[str, tuple[float, float]]]] = (
+    MappingProxyType({"holm": holm, "benjamini_hochberg": benjamini_hochberg})
+)
 
 
 def decide(cases: Sequence[Case]) -> tuple[Verdict, ...]:
@@ -29,18 +34,20 @@ def decide(cases: Sequence[Case]) -> tuple[Verdict, ...]:
 
 
 def _adjusted(cases: Sequence[Case]) -> dict[str, tuple[float, float]]:
-    """Holm-adjusted p and multiplier by case id, each set on its own; a case without a set is a set of one."""
+    """Adjusted p and multiplier by case id, each set on its own; a case without a set is a set of one."""
     sets: dict[str, dict[str, float]] = defaultdict(dict)
     sizes: dict[str, int] = {}
+    corrections: dict[str, Correction] = {}
     for case in cases:
         p_value = _p_of(case)
         name = case.multiplicity or f"only {case.id}"
+        corrections[name] = case.correction
         sizes[name] = max(sizes.get(name, 0), case.set_size if case.multiplicity else 1)
         if p_value is not None:
             sets[name][case.id] = p_value
     found: dict[str, tuple[float, float]] = {}
     for name, p_values in sets.items():
-        found |= holm(p_values, max(sizes[name], len(p_values)))
+        found |= CORRECTIONS[corrections[name]](p_values, max(sizes[name], len(p_values)))
     return found
 
 
@@ -69,7 +76,8 @@ def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
     else:
         chosen = _combined(case, judged)
         whole = replace(chosen, readings=tuple(judged))
-    if whole.verdict == SUPPORTED and p_adjusted is not None and p_adjusted >= ALPHA:
+    limit = RATE if case.correction == "benjamini_hochberg" else ALPHA
+    if whole.verdict == SUPPORTED and p_adjusted is not None and p_adjusted >= limit:
         whole = replace(whole, verdict=INCONCLUSIVE, reason="multiplicity")
     return replace(whole, id=case.id, statement=case.statement, rule=case.rule_in_words or whole.rule)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from couples_study.privacy.shown import shown_couples, shown_people
 
@@ -102,8 +104,9 @@ def in_natural_order(words: Sequence[str]) -> np.ndarray:
     keys = _DIGITS.sub(_padded, "\0".join(words)).split("\0")  # in one go, which is quicker than word by word
     if len(keys) != len(words):
         keys = [_DIGITS.sub(_padded, word) for word in words]
-    ordered = sorted(zip(keys, words, range(len(words)), strict=True))
-    return np.array([place for _, _, place in ordered], dtype="int64")
+    table = pa.table({"key": pa.array(keys, pa.string()), "word": pa.array(words, pa.string())})
+    order = pc.sort_indices(table, sort_keys=[("key", "ascending"), ("word", "ascending")])
+    return order.to_numpy().astype("int64")
 
 
 def _padded(digits: re.Match[str]) -> str:

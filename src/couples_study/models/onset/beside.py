@@ -78,7 +78,7 @@ def mind(question: Question, weekly: Weekly, change: ReliableChange) -> tuple[Co
 def arms_figure(question: Question, active: ArmTimes, control: ArmTimes, setting: Setting) -> FigureData:
     """Kaplan-Meier curves of both arms, and where couples separated the cumulative incidence of both events."""
     frames = {name: kaplan_meier(arm.seen) for name, arm in zip(question.contrast, (active, control), strict=True)}
-    if np.isfinite(active.gone).any():
+    if np.isfinite(active.gone).sum() >= FEWEST_EVENTS:  # fewer would point at single couples
         frames["incidence"] = incidence(active.seen, active.gone)
     return FigureData(
         kind="onset", title="How soon do couples improve?", x_label="weeks since the programme began",

@@ -107,7 +107,7 @@ def descriptives(rows: Rows, stated: float) -> dict[str, float]:
         "couple_days_below": _distinct(couple_days[~reached]),
         "couple_days_from": _distinct(couple_days[reached]),
         "count_mean": float(rows.exposure.mean()),
-        "count_variance": float(rows.exposure.var(ddof=1)),
+        "count_variance": float(np.sort(rows.exposure).var(ddof=1)),
         "share_zero": float((rows.exposure == 0).mean()),
         "share_at_cap": float((rows.exposure >= CAP).mean()),
         "share_at_top": float((rows.outcome >= rows.outcome.max()).mean()),

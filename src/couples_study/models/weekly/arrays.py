@@ -87,6 +87,7 @@ class Weekly:
             days_scheduled=self.couples * len(weeks),
             days_answered=int(either.sum()),
             days_used=int(either.sum()),
+            occasion="week",
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.watch import Compliance
-from couples_study.report import alt
 from couples_study.report.context import DayAnswered
 from couples_study.report.intake import words
 from couples_study.report.intake.agreement import shown_pairs
@@ -14,7 +13,6 @@ from couples_study.report.intake.held import held_groups
 from couples_study.report.intake.maps import shown_maps
 from couples_study.report.intake.steps import next_steps
 from couples_study.report.render import render
-from couples_study.report.svg import inline, to_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +28,6 @@ def intake_page(context: IntakeContext) -> str:
     compliance = watch.compliance if watch else Compliance()
     days = tuple(DayAnswered(day=d.day, scheduled=d.due, answered=d.answered) for d in compliance.by_day)
     days = days or context.answered_by_day
-    figure = inline(to_svg(plot_answered(days)), "answered", alt.answered_alt(days)) if days else ""
     return render(
         "intake/page.html.j2",
         c=context,
@@ -40,7 +37,7 @@ def intake_page(context: IntakeContext) -> str:
         held=held_groups(context.held),
         steps=next_steps(context),
         totals=source_totals(context.ledger),
-        answered=figure,
+        answered=plot_answered(days) if days else "",
         days=days,
         maps=shown_maps(compliance),
         pairs=shown_pairs(watch.agreement if watch else (), context.column_labels),

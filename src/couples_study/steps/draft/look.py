@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from couples_study.contracts.reader import Cells
 from couples_study.steps.draft.dates import Dates, dates_in
@@ -69,7 +70,7 @@ class Look:
 
 def frame_of(cells: Cells) -> pd.DataFrame:
     """All cells as text, blanks around them taken off, nulls as empty text."""
-    frame = cells.table.to_pandas()
+    frame = cells.table.cast(pa.schema([(name, pa.string()) for name in cells.table.column_names])).to_pandas()
     return frame.astype("str").fillna("").apply(lambda column: column.str.strip())
 
 

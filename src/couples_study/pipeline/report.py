@@ -1,0 +1,56 @@
+"""The main job: intake, frames, estimates, verdicts, pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from couples_study.intake import link
+from couples_study.pipeline.changes import changes
+from couples_study.pipeline.locate import locate
+from couples_study.pipeline.looking import look
+from couples_study.pipeline.parallel import estimated
+from couples_study.pipeline.running import (
+    LEDGER,
+    Done,
+    Tell,
+    done_with,
+    inputs_told,
+    intake_files,
+    quiet,
+    rooms,
+    written,
+)
+from couples_study.pipeline.shelf import FOLDER as SHELF
+from couples_study.pipeline.shelf import Shelf
+from couples_study.steps.batteries import batteries_of
+from couples_study.steps.check import check
+from couples_study.steps.derive import derive
+from couples_study.steps.describe import describe
+from couples_study.steps.estimate import failed
+from couples_study.steps.judge import decide
+
+
+def run_report(
+    word: str, out: Path | None, claims: tuple[str, ...] | None = None, tell: Tell = quiet, jobs: int = 1
+) -> Done:
+    """The main job: intake, frames, estimates, verdicts, pages."""
+    place = locate(word)
+    checked = check(place.study, only=claims)
+    with rooms(place, out, tell) as (data, pages):
+        shelf = Shelf(data / SHELF)
+        tell("reading")
+        delivered, keys = look(checked, place, shelf, jobs, tell)
+        since = changes(data / LEDGER, delivered, place, shelf)
+        tell("linking")
+        intake = link(place.study, delivered, checked.glossary, batteries_of(checked))
+        frames = derive(checked, intake)
+        found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"))
+        tell("writing")
+        inputs = inputs_told(place, delivered)
+        described = describe(checked, intake, frames, found, decide(checked, found), inputs)
+        data_files, page_files = intake_files(checked, intake, inputs)
+        files = written(data_files, {**page_files, **described.files}, data, pages)
+        shelf.clear_but(keys)
+    return done_with(
+        intake, files, pages / "index.html", changes=since, verdicts=described.verdicts, failed=failed(found)
+    )
