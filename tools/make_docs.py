@@ -14,6 +14,8 @@ import numpy as np
 from matplotlib.image import imread
 
 import couples_study as cs
+from couples_study.claims import contradictions, families
+from couples_study.contracts.hypothesis import Claim
 from couples_study.core.columns import HOMES, glossary
 from couples_study.report.figures import to_png
 
@@ -35,30 +37,43 @@ def codebook() -> str:
 
 
 def claims_page() -> str:
-    """The built-in claims as a page."""
+    """The built-in claims as a page: first a table by theme, then each in full."""
+    known = cs.claims()
+    testable = sum(bool(claim.reading) for claim in known.values())
     parts = [
-        "# The built-in claims\n\nStatement, test and rule of each, fixed before any data. Written by `make docs`.\n"
+        "# The built-in claims\n\nStatement, test and rule of each, fixed before any data. Written by `make docs`.\n\n"
+        f"{len(known)} claims: {testable} have an analysis that runs where the data are there, "
+        f"{sum(bool(claim.not_testable) for claim in known.values())} can not be tested by such data, and "
+        f"{sum(not claim.reading and not claim.not_testable for claim in known.values())} wait for an analysis. "
+        "All stay counted in their multiplicity sets: "
+        + "; ".join(f"{name} ({one.words()})" for name, one in families().items())
+        + ".\n\n## Where the guide can not be right twice\n\n"
+        "| first | second | why | what decides |\n|---|---|---|---|",
     ]
-    for claim in cs.claims().values():
-        smallest = "; ".join(
-            dict.fromkeys(
-                f"{r.smallest_effect.value:g} {r.smallest_effect.unit} ({r.smallest_effect.why})" for r in claim.reading
-            )
-        )
-        parts += [
-            f"\n## {claim.id}: {claim.statement}\n",
-            f"* In the guide: {claim.where}. Set: {claim.family}.",
-            f"* Estimand: {claim.estimand}",
-            f"* Needs: {', '.join(f'`{name}`' for name in claim.columns())}",
-            f"* Smallest effect that matters: {smallest}",
-            f"* Rule: {claim.rule_in_words}",
-            f"* What would contradict it: {claim.falsifier}",
-            f"* Threats: {', '.join(claim.threats)}",
-        ]
-        if claim.not_yet:
-            parts.append(f"* Not in this version: {claim.not_yet}")
-        parts += [f"    * `{r.id}` ({r.model}): {r.statement}" for r in claim.reading]
-    return "\n".join(parts) + "\n"
+    parts += [f"| {', '.join(t.one)} | {', '.join(t.other)} | {t.why} | {t.decides} |" for t in contradictions()]
+    return "\n".join([*parts, *(line for claim in known.values() for line in claim_lines(claim))]) + "\n"
+
+
+def claim_lines(claim: Claim) -> list[str]:
+    """One claim in full."""
+    effects = [f"{r.smallest_effect.value:g} {r.smallest_effect.unit} ({r.smallest_effect.why})" for r in claim.reading]
+    told = {
+        "In the guide": f"{claim.where}. Priority {claim.priority}, set {claim.family}, {claim.status}",
+        "Estimand": claim.estimand,
+        "Needs": ", ".join(f"`{name}`" for name in claim.columns()),
+        "Smallest effect that matters": "; ".join(dict.fromkeys(effects)),
+        "Rule": claim.rule_in_words,
+        "What would contradict it": claim.falsifier,
+        "Threats": ", ".join(claim.threats),
+        "Worlds": "; ".join(f"{kind}: {', '.join(names)}" for kind, names in claim.scenarios.items() if names),
+        "Not testable": claim.not_testable,
+        "Not in this version": claim.not_yet,
+    }
+    return [
+        f"\n## {claim.id}: {claim.statement}\n",
+        *(f"* {name}: {words.rstrip('.')}." for name, words in told.items() if words),
+        *(f"    * `{r.id}` ({r.model}): {r.statement}" for r in claim.reading),
+    ]
 
 
 def six_touches() -> bytes:

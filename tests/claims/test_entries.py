@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 import couples_study as cs
-from couples_study.claims import chosen, families
+from couples_study.claims import chosen, contradictions, families
+from couples_study.claims.cards import as_csv, as_json
+from couples_study.contracts.study import Dyads
+from couples_study.core.columns import glossary
 from couples_study.core.errors import UsageError
+from couples_study.models.model import Setting
+from couples_study.models.registry import check_question
+from couples_study.planning.claim_worlds import CLAIM_WORLDS
 from couples_study.planning.scenarios import scenarios
 
 
@@ -14,30 +22,64 @@ from couples_study.planning.scenarios import scenarios
 def test_an_entry_is_complete(id_):
     claim = cs.claims()[id_]
     assert claim.statement.endswith(".")
-    assert claim.columns()
+    assert claim.columns() or claim.not_testable
+    assert all((claim.estimand, claim.rule_in_words, claim.falsifier, claim.threats))
     assert {"true", "false", "trap"} == set(claim.scenarios)
-    assert {name for names in claim.scenarios.values() for name in names} <= set(scenarios())
+    assert {name for names in claim.scenarios.values() for name in names} <= {*scenarios(), *CLAIM_WORLDS}
     assert id_ in families()[claim.family].members
 
 
-def test_claims_stand_in_the_order_of_their_numbers():
-    numbers = [int(id_[1:]) for id_ in cs.claims()]
-    assert numbers == sorted(numbers)
-    assert {"C03", "C11", "C12", "C13", "C31", "C37", "C38", "C60", "C76", "C77", "C80", "C81", "C82", "C105"} <= set(
-        cs.claims()
-    )
+def test_every_claim_of_the_guide_has_one_entry():
+    assert list(cs.claims()) == [f"C{number:02d}" for number in range(1, 116)]
+    members = [id_ for set_ in families().values() for id_ in set_.members]
+    assert sorted(members) == sorted(cs.claims())
+
+
+@pytest.mark.parametrize("id_", sorted(cs.claims()))
+def test_columns_are_in_the_glossary_and_models_can_be_asked(id_):
+    setting = Setting(dyads=Dyads(type="indistinguishable"), glossary=glossary())
+    claim = cs.claims()[id_]
+    assert set(claim.columns()) <= set(glossary())
+    for reading in claim.reading:
+        check_question(reading, setting, reading.id)
+
+
+def test_claims_beyond_such_data_say_so():
+    beyond = {id_ for id_, claim in cs.claims().items() if claim.not_testable}
+    assert beyond == {"C05", "C34", "C39", "C112"}
+    assert not any(cs.claims()[id_].reading for id_ in beyond)
+
+
+def test_the_sets_have_their_procedures():
+    assert {name: (one.correction, len(one.members)) for name, one in families().items()} == {
+        "A*": ("holm", 3),
+        "A": ("holm", 12),
+        "B and C": ("benjamini_hochberg", 100),
+    }
+
+
+def test_claims_as_data_are_what_the_entries_say():
+    folder = files("couples_study.claims")
+    assert (folder / "claims.json").read_text("utf-8") == as_json()
+    assert (folder / "claims.csv").read_text("utf-8") == as_csv()
+
+
+def test_contradictions_name_claims():
+    pairs = contradictions()
+    assert len({pair.id for pair in pairs}) == len(pairs) == 6
+    assert {id_ for pair in pairs for id_ in pair.members()} <= set(cs.claims())
 
 
 def test_every_claim_is_answered_on_the_demo():
-    study = cs.load_study("demo")
-    found = {verdict.id: verdict for verdict in study.verdicts}
+    found = {verdict.id: verdict for verdict in cs.load_study("demo").verdicts}
     assert set(cs.claims()) <= set(found)
-    untestable = {id_ for id_ in cs.claims() if found[id_].verdict == "not_testable"}
-    assert untestable == {"C03", "C11", "C38", "C76", "C77", "C80", "C81", "C82", "C105"}  # no arms, no willingness
-    assert all(found[id_].missing_columns for id_ in untestable)
+    untestable = [found[id_] for id_ in cs.claims() if found[id_].verdict == "not_testable"]
+    assert not any(verdict.reason == "analysis_failed" for verdict in untestable)
+    assert all(verdict.missing_columns or verdict.reason == "beyond_such_data" for verdict in untestable)
+    assert all(verdict.grid for verdict in found.values() if verdict.id == "C10")
     assert found["C60"].verdict != "supported"  # the demo's truth is a logarithm
 
 
 def test_an_unknown_claim_names_the_nearest():
-    with pytest.raises(UsageError, match="C60"):
-        chosen(("C61",))
+    with pytest.raises(UsageError, match="C1"):
+        chosen(("C116",))

@@ -108,7 +108,7 @@ def test_the_file_that_the_others_are_made_from_is_good():
         ('actor = ["touch_received_n"]', 'actor = ["touch_received_n"]\ntest = ["actor.witin"]', "actor.witin"),
         ('actor = ["touch_received_n"]', "actor = 3", "hypothesis[1].actor"),
         ('actor = ["touch_received_n"]', 'actor = ["touch_received_n"]\nlag = 2', "hypothesis[1].lag"),
-        ("claims = []", 'claims = ["C99"]', "claim 'C99'"),
+        ("claims = []", 'claims = ["C999"]', "claim 'C999'"),
     ],
 )  # fmt: skip
 def test_what_can_not_be_meant_is_refused_by_its_place(old, new, named):

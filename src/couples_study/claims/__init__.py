@@ -10,10 +10,14 @@ from types import ModuleType
 
 from couples_study.contracts.base import Strict, parsed
 from couples_study.contracts.hypothesis import Claim, Correction
+from couples_study.contracts.tension import Tension
 from couples_study.core.discover import tomls_of
 from couples_study.core.errors import EntryError, UsageError, listed, nearest
 
 FAMILIES = "families.toml"
+CONTRADICTIONS = "contradictions.toml"
+DATA = (FAMILIES, CONTRADICTIONS)
+WORDS = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg, q = .10"}
 
 
 @cache
@@ -21,7 +25,7 @@ def claims() -> dict[str, Claim]:
     """Every claim by id, in the order of their numbers."""
     found: dict[str, Claim] = {}
     for path, data in tomls_of("couples_study.claims").items():
-        if path == FAMILIES:
+        if path in DATA:
             continue
         claim = parsed(Claim, data, f"claims/{path}")
         stem = path.rsplit("/", 1)[-1]
@@ -37,12 +41,23 @@ class Family(Strict):
     members: tuple[str, ...]
     correction: Correction
 
+    def words(self) -> str:
+        """The correction, and how many members it counts."""
+        return f"{WORDS[self.correction]}, {len(self.members)} members"
+
 
 @cache
 def families() -> dict[str, Family]:
     """The multiplicity sets by name."""
     text = (files("couples_study.claims") / FAMILIES).read_text("utf-8")
     return {name: parsed(Family, row, f"claims/{FAMILIES}, {name}") for name, row in tomllib.loads(text).items()}
+
+
+@cache
+def contradictions() -> tuple[Tension, ...]:
+    """Claims of the guide that can not both hold."""
+    text = (files("couples_study.claims") / CONTRADICTIONS).read_text("utf-8")
+    return tuple(parsed(Tension, row, f"claims/{CONTRADICTIONS}") for row in tomllib.loads(text)["pair"])
 
 
 def chosen(ids: str | tuple[str, ...]) -> tuple[Claim, ...]:

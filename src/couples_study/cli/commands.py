@@ -139,33 +139,18 @@ def _claims_words(parser: argparse.ArgumentParser) -> None:
 
 
 def _claims(chosen: argparse.Namespace) -> int:
-    from couples_study.claims import claims
+    from couples_study.claims.cards import records
 
-    rows = [_claim_row(claim) for claim in claims().values()]
+    rows = records()
     if chosen.json:
         return _print_json(rows)
     for row in rows:
         print(f"{row['id']}  {row['statement']}")
         print(f"    needs:    {', '.join(row['needs'])}")
-        print(f"    smallest: {'; '.join(row['smallest_effects'])}")
+        if row["smallest_effects"]:
+            print(f"    smallest: {'; '.join(row['smallest_effects'])}")
         print(f"    rule:     {row['rule']}\n")
     return DONE
-
-
-def _claim_row(claim: Any) -> dict[str, Any]:
-    smallest = [f"{one.smallest_effect.value:g} {one.smallest_effect.unit}" for one in claim.reading]
-    return {
-        "id": claim.id,
-        "statement": claim.statement,
-        "where": claim.where,
-        "family": claim.family,
-        "needs": list(claim.columns()),
-        "estimand": claim.estimand,
-        "smallest_effects": list(dict.fromkeys(smallest)),
-        "rule": claim.rule_in_words,
-        "falsifier": claim.falsifier,
-        "not_yet": claim.not_yet,
-    }
 
 
 def _simulate_words(parser: argparse.ArgumentParser) -> None:

@@ -136,9 +136,13 @@ class Claim(Strict):
     """A built-in claim: the readings that test it, how they combine, and what is known about it beforehand.
 
     ``combine`` is ``all`` (every reading must hold), ``best_design`` (the first testable reading, listed from the
-    strongest design down, gives the answer) or ``lead`` (the first reading gives the answer, and another that is
-    contradicted contradicts it, unless it stands aside). ``scenarios`` names simulated worlds where the claim is true,
-    false, and where a naive analysis is trapped.
+    strongest design down, gives the answer), ``count`` (``at_least`` so many readings must hold) or ``lead`` (the first
+    reading gives the answer, and another that is contradicted contradicts it, unless it stands aside). ``scenarios``
+    names simulated worlds where the claim is true, false, and where a naive analysis is trapped. Names beginning with
+    ``claim_`` are worlds drawn for the claim's own columns.
+
+    A claim that no such study can test has no readings and says why in ``not_testable``; one whose analysis this
+    version does not have says so in ``not_yet``, and names in ``needs`` the columns that it will ask for.
     """
 
     id: str
@@ -147,14 +151,20 @@ class Claim(Strict):
     family: str
     status: Literal["confirmatory", "exploratory"]
     causal: bool
-    combine: Literal["all", "best_design", "lead"]
+    combine: Literal["all", "best_design", "lead", "count"]
+    at_least: int | None = Field(default=None, ge=1)
     estimand: str
     rule_in_words: str
     falsifier: str
     threats: tuple[str, ...]
+    priority: Literal["A*", "A", "B", "C"]
+    testability: str
+    level: str
+    not_testable: str = ""
     not_yet: str = ""
+    needs: tuple[str, ...] = ()
     scenarios: dict[Literal["true", "false", "trap"], tuple[str, ...]]
-    reading: tuple[Reading, ...] = Field(min_length=1)
+    reading: tuple[Reading, ...] = ()
 
     @model_validator(mode="after")
     def _readings_belong(self) -> Claim:
@@ -163,7 +173,15 @@ class Claim(Strict):
         strays = [reading.id for reading in self.reading if not reading.id.startswith(self.id)]
         if strays:
             raise ValueError(f"readings of {self.id} carry its id as prefix; {strays} do not")
+        if not self.reading and not (self.not_testable or self.not_yet):
+            raise ValueError(f"{self.id} has no reading and does not say why (not_testable, or not_yet)")
+        if (self.combine == "count") != (self.at_least is not None) or (self.at_least or 1) > max(len(self.reading), 1):
+            raise ValueError(f"{self.id}: at_least belongs to combine = count, and is no more than there are readings")
+        if self.reading and self.not_testable:
+            raise ValueError(f"{self.id} is called not testable and has readings")
         return self
 
     def columns(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for reading in self.reading for name in reading.columns()))
+        """Every column that its readings, or the analysis it still lacks, can not do without."""
+        asked = [name for reading in self.reading for name in reading.columns()]
+        return tuple(dict.fromkeys([*asked, *self.needs]))

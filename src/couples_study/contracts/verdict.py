@@ -39,6 +39,16 @@ class JudgedSensitivity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GridRow:
+    """The verdict had the smallest effect been ``times`` as large: its value, in raw units too where they are known."""
+
+    times: float
+    value: float
+    raw_value: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmallestEffect:
     """The smallest effect that matters: a value, its unit and the reason for it."""
 
@@ -70,3 +80,4 @@ class Verdict:
     sensitivity: tuple[JudgedSensitivity, ...] = ()
     missing_columns: tuple[str, ...] = ()
     readings: tuple[Verdict, ...] = ()
+    grid: tuple[GridRow, ...] = ()

@@ -123,6 +123,8 @@ class Study:
         if id in self._found:
             return self._found[id]
         asked = next(one for one in self.checked.asked if one.id == id)
+        if asked.untestable is not None:
+            return asked.untestable
         keys = [key for key, _, _ in asked.readings]
         judged = {reading.id: reading.verdict for reading in verdict.readings}
         deciding = [key for key in keys if judged.get(key) == verdict.verdict]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from couples_study.contracts.evidence import Evidence, NotTestable
+    from couples_study.contracts.tension import Tension
     from couples_study.contracts.verdict import Verdict
     from couples_study.contracts.watch import Watch
     from couples_study.report.flow import Flow
@@ -19,11 +20,12 @@ class ReportContext:
     """Everything ``index.html`` shows.
 
     ``hypotheses`` are the ids of the study's own hypotheses, which come first; all other verdicts are built-in
-    claims. ``evidence`` has an entry per verdict id (readings may have their own). ``ledger`` is the dictionary of
-    ``ledger.json``, ``inputs`` maps file to sha256. ``design`` is "observational" or "randomised", ``dyads`` the
-    word of ``[dyads] type``. ``column_labels`` explains missing columns. ``packages`` names the versions that
-    computed the numbers (``{"statsmodels": "0.15.0"}``). ``results_path`` is where the numbers lie, relative to the
-    page; empty where they are not written. ``flow`` is that of couples through a trial.
+    claims. ``tensions`` are claims that exclude each other. ``evidence`` has an entry per verdict id (readings may
+    have their own). ``ledger`` is the dictionary of ``ledger.json``, ``inputs`` maps file to sha256. ``design`` is
+    "observational" or "randomised", ``dyads`` the word of ``[dyads] type``. ``column_labels`` explains missing
+    columns. ``packages`` names the versions that computed the numbers (``{"statsmodels": "0.15.0"}``).
+    ``results_path`` is where the numbers lie, relative to the page; empty where they are not written. ``flow`` is
+    that of couples through a trial.
     """
 
     study_id: str
@@ -35,6 +37,7 @@ class ReportContext:
     inputs: Mapping[str, str]
     package_version: str
     hypotheses: tuple[str, ...] = ()
+    tensions: tuple[Tension, ...] = ()
     design: str = "observational"
     dyads: str | None = None
     scheduled_days: int | None = None

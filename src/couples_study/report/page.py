@@ -14,6 +14,7 @@ from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, t
 from couples_study.report.layout import NARROW, title_height
 from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
+from couples_study.report.tensions import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,7 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         tally=summary.tally(context.verdicts),
         groups=summary.groups(context),
         opened=summary.opened(context),
+        tensions=weighed(context.tensions, context.verdicts),
         overview=_overview(context, svgs, narrow),
         flow=_flow(context, svgs),
         figures={v.id: _figures(context, v, svgs, narrow) for v in context.verdicts},

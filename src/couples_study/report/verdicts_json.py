@@ -10,7 +10,7 @@ from couples_study.report.numbers import finite
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from couples_study.contracts.verdict import JudgedSensitivity, JudgedTerm, SmallestEffect, Verdict
+    from couples_study.contracts.verdict import GridRow, JudgedSensitivity, JudgedTerm, SmallestEffect, Verdict
 
 TERM_NUMBERS = (
     "estimate",
@@ -57,6 +57,7 @@ def verdict_record(v: Verdict) -> dict[str, Any]:
         "concerns": [concern.code for concern in v.concerns],
         "sensitivity": [_sensitivity(v.id, row) for row in v.sensitivity],
         "missing_columns": list(v.missing_columns),
+        "grid": [_grid(v.id, row) for row in v.grid],
     }
 
 
@@ -98,6 +99,12 @@ def _sensitivity(verdict_id: str, row: JudgedSensitivity) -> dict[str, Any]:
     where = f"verdict {verdict_id}, sensitivity {row.label}"
     numbers = {name: finite(getattr(row, name), f"{where}, {name}") for name in ("estimate", "conf_low", "conf_high")}
     return {"label": row.label, "verdict": row.verdict, **numbers}
+
+
+def _grid(verdict_id: str, row: GridRow) -> dict[str, Any]:
+    where = f"verdict {verdict_id}, grid"
+    raw = None if row.raw_value is None else finite(row.raw_value, where)
+    return {"times": row.times, "value": finite(row.value, where), "raw_value": raw, "verdict": row.verdict}
 
 
 def _smallest(verdict_id: str, smallest: SmallestEffect | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from couples_study.claims import chosen, families
+from couples_study.contracts.evidence import NotTestable
 from couples_study.contracts.hypothesis import Claim, Correction, Hypothesis, Question
 from couples_study.contracts.plan import Plan
 from couples_study.contracts.study import StudyFile
@@ -33,6 +34,8 @@ class Asked:
     correction: Correction
     rule_in_words: str
     is_claim: bool
+    untestable: NotTestable | None = None
+    at_least: int | None = None
 
     def planned(self, setting: Setting) -> dict[str, Plan]:
         """The plan of every reading, by its id."""
@@ -165,4 +168,15 @@ def _of_claim(claim: Claim) -> Asked:
         correction=family.correction if family else "holm",
         rule_in_words=claim.rule_in_words,
         is_claim=True,
+        untestable=_untestable(claim),
+        at_least=claim.at_least,
     )
+
+
+def _untestable(claim: Claim) -> NotTestable | None:
+    """Why a claim has no reading, where it has none."""
+    if claim.reading:
+        return None
+    if claim.not_testable:
+        return NotTestable(id=claim.id, reason="beyond_such_data", detail=claim.not_testable)
+    return NotTestable(id=claim.id, reason="no_analysis_yet", detail=claim.not_yet, missing_columns=claim.needs)

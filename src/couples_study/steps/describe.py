@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from couples_study.claims import contradictions
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.core.provenance import package_version, versions
@@ -53,6 +54,7 @@ def describe(
         inputs=inputs,
         package_version=package_version(),
         hypotheses=tuple(asked.id for asked in checked.asked if not asked.is_claim),
+        tensions=contradictions(),
         design=_design(checked),
         dyads=checked.study.dyads.type,
         scheduled_days=meta.scheduled_days,

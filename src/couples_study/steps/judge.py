@@ -24,6 +24,8 @@ def decide(checked: Checked, found: Found) -> tuple[Verdict, ...]:
                 correction=asked.correction,
                 rule_in_words=asked.rule_in_words,
                 is_claim=asked.is_claim,
+                untestable=asked.untestable,
+                at_least=asked.at_least,
                 readings=tuple(
                     ReadingCase(
                         id=key,

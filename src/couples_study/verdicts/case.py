@@ -31,6 +31,8 @@ class Case:
     """A hypothesis or claim ready to be judged.
 
     ``set_size`` counts every member of its set, testable or not; ``correction`` is how their number is reckoned with.
+    ``untestable`` is the reason why there are no readings, where there are none; ``at_least``, under
+    ``combine = "count"``, how many of them must hold.
     """
 
     id: str
@@ -44,3 +46,5 @@ class Case:
     correction: Correction = "holm"
     rule_in_words: str = ""
     is_claim: bool = False
+    untestable: NotTestable | None = None
+    at_least: int | None = None

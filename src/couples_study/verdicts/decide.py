@@ -17,8 +17,9 @@ from couples_study.contracts.verdict import (
     Verdict,
 )
 from couples_study.verdicts.case import Case
+from couples_study.verdicts.counted import all_must_hold, counted, p_of_count
 from couples_study.verdicts.multiplicity import RATE, benjamini_hochberg, holm
-from couples_study.verdicts.reading import judge_reading, p_of_reading
+from couples_study.verdicts.reading import judge_reading, p_of_reading, untestable
 from couples_study.verdicts.rules import ALPHA
 
 CORRECTIONS: Mapping[Correction, Callable[[Mapping[str, float], int], dict[str, tuple[float, float]]]] = (
@@ -57,12 +58,16 @@ def _p_of(case: Case) -> float | None:
     if not readings or (case.combine == "all" and len(readings) < len(asked)):
         return None
     p_values = [p_of_reading(reading) for reading in readings]
+    if case.combine == "count":
+        return p_of_count(p_values, case.at_least or 1, len(asked))
     if case.combine == "lead":
         return p_values[0] if isinstance(case.readings[0].found, Evidence) else None
     return p_values[0] if case.combine == "best_design" else max(p_values)
 
 
 def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
+    if case.untestable is not None:
+        return untestable(case.id, case.statement, case, case.untestable)
     p_adjusted, multiplier = adjusted or (None, 1.0)
     shown_p = p_adjusted if len(case.readings) == 1 else None
     judged = [judge_reading(reading, case, shown_p, multiplier) for reading in case.readings]
@@ -91,9 +96,11 @@ def _vetoes(question: Question) -> bool:
 
 
 def _combined(case: Case, judged: Sequence[Verdict]) -> Verdict:
+    if case.combine == "count":
+        return counted(judged, case.at_least or 1)
     if case.combine == "lead":
         return _led(judged, [reading.aside for reading in case.readings])
-    return _all_must_hold(_deciding(judged, case)) if case.combine == "all" else _best_design(judged)
+    return all_must_hold(_deciding(judged, case)) if case.combine == "all" else _best_design(judged)
 
 
 def _led(judged: Sequence[Verdict], aside: Sequence[bool]) -> Verdict:
@@ -116,31 +123,3 @@ def _led(judged: Sequence[Verdict], aside: Sequence[bool]) -> Verdict:
 def _best_design(judged: Sequence[Verdict]) -> Verdict:
     """The first testable reading decides; readings are listed from the strongest design down."""
     return next((verdict for verdict in judged if verdict.verdict != NOT_TESTABLE), judged[-1])
-
-
-def _all_must_hold(judged: Sequence[Verdict]) -> Verdict:
-    """Intersection-union: supported only if every reading is, contradicted as soon as one is (Berger, 1982)."""
-    kinds = [verdict.verdict for verdict in judged]
-    missing = tuple(dict.fromkeys(name for verdict in judged for name in verdict.missing_columns))
-    order = (CONTRADICTED, NOT_TESTABLE, INCONCLUSIVE, SUPPORTED)
-    first = judged[kinds.index(next(kind for kind in order if kind in kinds))]
-    concerns = tuple({concern.code: concern for verdict in judged for concern in verdict.concerns}.values())
-    causal = [verdict.verdict_causal for verdict in judged]
-    weakest = max((v.strength for v in judged if v.strength), key=_weakness, default=None)
-    return replace(
-        first,
-        missing_columns=missing,
-        concerns=concerns,
-        strength=weakest,
-        terms=tuple(replace(term, term=f"{verdict.id}: {term.term}") for verdict in judged for term in verdict.terms),
-        unit=first.unit if len({v.unit for v in judged}) == 1 else None,
-        smallest_effect=first.smallest_effect if len({v.smallest_effect for v in judged}) == 1 else None,
-        sensitivity=(),
-        direction=first.direction if len({v.direction for v in judged}) == 1 else "undetermined",
-        magnitude=first.magnitude if len({v.magnitude for v in judged}) == 1 else "undetermined",
-        verdict_causal=next((kind for kind in order if kind in causal), None),
-    )
-
-
-def _weakness(strength: str) -> int:
-    return ("randomised", "lagged", "associational", "descriptive").index(strength)

@@ -20,6 +20,7 @@ from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.cycle_rule import WORDS as CYCLE_WORDS
 from couples_study.verdicts.cycle_rule import judge_cycle, p_of_cycle
+from couples_study.verdicts.grid import grid_of
 from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.mediation_rule import WORDS as MEDIATION_WORDS
 from couples_study.verdicts.mediation_rule import judge_mediation
@@ -93,9 +94,8 @@ def judge_reading(reading: ReadingCase, case: Case, p_adjusted: float | None, mu
     if question.rule in BY_FACTS:
         return _by_facts(reading, case, evidence, multiplier)
     many = len(evidence.tested) if question.require == "any" else 1
-    rulings = [_rule(term, question, _own_p(term, multiplier * many)) for term in evidence.tested]
-    joined = _joined(rulings, question.require)
-    joined = _capped(joined, evidence)
+    smallest = question.smallest_effect.value
+    joined = _ruled(evidence, question, multiplier * many, smallest)
     return Verdict(
         id=reading.id,
         statement=reading.statement,
@@ -114,7 +114,14 @@ def judge_reading(reading: ReadingCase, case: Case, p_adjusted: float | None, mu
         counts=evidence.counts,
         concerns=evidence.concerns,
         sensitivity=tuple(_sensitivity(row, question) for row in evidence.sensitivity),
+        grid=grid_of(evidence, smallest, lambda size: _ruled(evidence, question, multiplier * many, size).verdict),
     )
+
+
+def _ruled(evidence: Evidence, question: Question, multiplier: float, smallest: float) -> Ruling:
+    """The rule on every tested term, joined and capped."""
+    rulings = [_rule(term, question, _own_p(term, multiplier), smallest) for term in evidence.tested]
+    return _capped(_joined(rulings, question.require), evidence)
 
 
 BY_FACTS = ("R2", "R3", "R6", "R7", "R10")
@@ -135,10 +142,11 @@ def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: 
     return verdict_of(decision, reading, case, evidence, multiplier, rule)
 
 
-def _untestable(reading: ReadingCase, case: Case, found: NotTestable) -> Verdict:
+def untestable(id: str, statement: str, case: Case, found: NotTestable) -> Verdict:  # noqa: A002 (the contract's word)
+    """The verdict where there is nothing to judge, with the reason."""
     return Verdict(
-        id=reading.id,
-        statement=reading.statement,
+        id=id,
+        statement=statement,
         verdict=NOT_TESTABLE,
         reason=found.reason,
         direction="undetermined",
@@ -147,10 +155,17 @@ def _untestable(reading: ReadingCase, case: Case, found: NotTestable) -> Verdict
         verdict_causal=NOT_TESTABLE if case.causal else None,
         status=case.status,
         sentence=found.detail,
+        rule=case.rule_in_words,
+        missing_columns=found.missing_columns,
+    )
+
+
+def _untestable(reading: ReadingCase, case: Case, found: NotTestable) -> Verdict:
+    return replace(
+        untestable(reading.id, reading.statement, case, found),
         rule=RULE_WORDS.get(reading.question.rule, case.rule_in_words),
         unit=reading.question.smallest_effect.unit,
         smallest_effect=smallest_of(reading.question),
-        missing_columns=found.missing_columns,
     )
 
 
@@ -158,8 +173,7 @@ def _own_p(term: Term, multiplier: float) -> float:
     return min(1.0, multiplier * term.p_value)
 
 
-def _rule(term: Term, question: Question, p_adjusted: float) -> Ruling:
-    smallest = question.smallest_effect.value
+def _rule(term: Term, question: Question, p_adjusted: float, smallest: float) -> Ruling:
     if question.rule == "R5":
         return rule_five(term, smallest=smallest)
     return rule_one(term, claimed=question.direction, smallest=smallest, p_adjusted=p_adjusted)
