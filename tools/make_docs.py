@@ -24,15 +24,25 @@ FIGURE = DOCS / "figures" / "six_touches.png"
 SAME_PICTURE = 0.01  # mean difference of pixels (0 to 1): another processor may move a line by a hair
 
 
+CODEBOOK = """\
+# Codebook
+
+Every column the package knows: one meaning, one unit, one home. Written by `make docs`. Columns with a † are asked of
+by single claims alone: an export's column of the same name is not taken for ours unless `columns` maps it, and a study
+may give the name to a measure of its own (the claim is then not testable there).
+"""
+
+
 def codebook() -> str:
     """The glossary as a page."""
-    parts = ["# Codebook\n\nEvery column the package knows: one meaning, one unit, one home. Written by `make docs`.\n"]
+    parts = [CODEBOOK]
     for home in HOMES:
         rows = [column for column in glossary().values() if column.table == home]
         parts.append(f"\n## {home}\n\n| column | label | meaning | unit | kind | range |\n|---|---|---|---|---|---|")
         for c in rows:
             bounds = "" if c.low is None or c.high is None else f"{c.low:g} to {c.high:g}"
-            parts.append(f"| `{c.name}` | {c.label} | {c.meaning} | {c.unit} | {c.kind} | {bounds} |")
+            name = f"`{c.name}`" + " †" * c.of_claims_alone
+            parts.append(f"| {name} | {c.label} | {c.meaning} | {c.unit} | {c.kind} | {bounds} |")
     return "\n".join(parts) + "\n"
 
 

@@ -12,6 +12,7 @@ from couples_study.report.verdicts_json import verdict_record, verdicts_json
 from . import examples as ex
 
 FIELDS = {
+    "grid",
     *("id", "verdict", "reason", "direction", "magnitude", "strength", "verdict_causal", "status", "readings", "terms"),
     *("unit", "smallest_effect", "n_couples", "n_people", "n_obs", "concerns", "sensitivity", "missing_columns"),
     "sentence",

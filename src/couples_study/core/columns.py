@@ -23,6 +23,8 @@ HOMES = (*TABLES, DERIVED, RESULTS)
 MISSING_KINDS = ("refused", "not_applicable", "not_reached", "technical")
 OF_MISSING = "_missing"
 
+OF_CLAIMS = frozenset({"beliefs", "checklists", "course", "moments", "strands"})
+
 
 def kind_of_missing(column: str) -> str:
     """The name of the column beside ``column`` that says why an answer is missing: one of `MISSING_KINDS`."""
@@ -54,6 +56,11 @@ class Column:
     labels: tuple[str, ...] = ()
 
     @property
+    def of_claims_alone(self) -> bool:
+        """Whether nothing but single built-in claims asks of it, so that a study may use the name for its own."""
+        return self.group in OF_CLAIMS
+
+    @property
     def is_numeric(self) -> bool:
         return self.kind in ("number", "count", "flag")
 
@@ -77,8 +84,12 @@ class Glossary(Mapping[str, Column]):
         return tuple(column for column in self._columns.values() if column.table == table)
 
     def extended(self, columns: Mapping[str, Column]) -> Glossary:
-        """This glossary with a study's own rows added; a study may not change the meaning of a shipped row."""
-        clash = sorted(set(columns) & set(self._columns))
+        """This glossary with a study's own rows added.
+
+        A study may not change the meaning of a shipped row, but for those that single claims alone ask of: there its
+        own measure keeps the name, and these claims can not be tested in it.
+        """
+        clash = sorted(name for name in columns if name in self._columns and not self._columns[name].of_claims_alone)
         if clash:
             raise EntryError(
                 "glossary",

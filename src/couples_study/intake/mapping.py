@@ -29,7 +29,7 @@ def study_columns(measures: dict[str, Measure], glossary: Glossary) -> Glossary:
     for name, measure in measures.items():
         added[name] = _measure_row(name, name, measure)
         for item in measure.items:
-            if item not in glossary and item not in measures:
+            if item not in measures and (item not in glossary or glossary[item].of_claims_alone):
                 added[item] = _measure_row(item, name, measure)
     return glossary.extended(added)
 
@@ -64,7 +64,7 @@ def mapping_of(source: Source, header: tuple[str, ...], glossary: Glossary, dyad
     keys = {name for name in _key_names(source) if name}
     taken = set(answers.values()) | keys
     for name in sorted(names):
-        if name in glossary and name not in answers and name not in taken and _can_be_filled(glossary[name]):
+        if name in glossary and name not in answers and name not in taken and _is_ours(glossary[name]):
             answers[name] = name
     by = _by_column(source, dyads, names, answers)
     _require_missing_in(source, {*answers, *answers.values()}, file)
@@ -139,6 +139,11 @@ def _require_keys(source: Source, header: tuple[str, ...], file: str) -> None:
             found=_seen(source, header),
             do=f"did you mean {guess!r}? " * bool(guess) + "mend keys (or separator) in its [[source]]",
         )
+
+
+def _is_ours(column: Column) -> bool:
+    """Whether a column of this name in an export is taken for ours: `columns` has to map what single claims ask of."""
+    return _can_be_filled(column) and not column.of_claims_alone
 
 
 def _require_known(source: Source, glossary: Glossary, file: str) -> None:

@@ -62,6 +62,7 @@ REASONS = {
     "too_few_readings": "So many readings are contradicted that the claim can no longer hold.",
     "readings_differ": "Some readings hold and others are open; neither side has enough.",
     "beyond_such_data": "No survey, diary or trial of couples can answer this.",
+    "own_meaning": "This study uses the name for something of its own.",
     "no_analysis_yet": "This version has no analysis for this claim yet.",
     "missing_columns": "The study did not measure what the question needs.",
     "needs_partners": "The question needs both partners' answers; here one of them answered.",

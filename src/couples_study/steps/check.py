@@ -11,7 +11,7 @@ from couples_study.contracts.hypothesis import Claim, Correction, Hypothesis, Qu
 from couples_study.contracts.plan import Plan
 from couples_study.contracts.study import StudyFile
 from couples_study.core.columns import Glossary, glossary
-from couples_study.core.errors import StudyFileError, UsageError
+from couples_study.core.errors import StudyFileError, UsageError, listed
 from couples_study.core.seeds import DEFAULT_SEED
 from couples_study.instruments import instruments
 from couples_study.intake.mapping import study_columns
@@ -74,7 +74,8 @@ def check(
     )
     sets = _set_sizes(study)
     asked = [_of_hypothesis(hypothesis, sets) for hypothesis in study.hypothesis]
-    asked += [_of_claim(claim) for claim in (chosen(only) if only is not None else _claims_of(study))]
+    own = frozenset(name for name, row in columns.items() if name in glossary() and row != glossary()[name])
+    asked += [_of_claim(claim, own) for claim in (chosen(only) if only is not None else _claims_of(study))]
     for one in asked:
         if one.is_claim and not models:
             continue
@@ -154,29 +155,36 @@ def _of_hypothesis(hypothesis: Hypothesis, sets: dict[str, int]) -> Asked:
     )
 
 
-def _of_claim(claim: Claim) -> Asked:
+def _of_claim(claim: Claim, own: frozenset[str]) -> Asked:
     family = families().get(claim.family)
+    reason = _untestable(claim, own)
     return Asked(
         id=claim.id,
         statement=claim.statement,
         status=claim.status,
         causal=claim.causal,
         combine=claim.combine,
-        readings=tuple((reading.id, reading.statement, reading) for reading in claim.reading),
+        readings=() if reason else tuple((reading.id, reading.statement, reading) for reading in claim.reading),
         multiplicity=f"claims {claim.family}" if family else None,
         set_size=len(family.members) if family else 1,
         correction=family.correction if family else "holm",
         rule_in_words=claim.rule_in_words,
         is_claim=True,
-        untestable=_untestable(claim),
+        untestable=reason,
         at_least=claim.at_least,
     )
 
 
-def _untestable(claim: Claim) -> NotTestable | None:
-    """Why a claim has no reading, where it has none."""
-    if claim.reading:
+def _untestable(claim: Claim, own: frozenset[str]) -> NotTestable | None:
+    """Why a claim has no reading, where it has none; or that the study's ``own`` measures go by its columns' names."""
+    taken = tuple(name for name in claim.columns() if name in own)
+    if claim.reading and not taken:
         return None
+    if claim.reading:
+        return NotTestable(
+            id=claim.id, reason="own_meaning", missing_columns=taken,
+            detail=f"This study uses {listed(taken)} as names of its own measures, which need not mean the same.",
+        )  # fmt: skip
     if claim.not_testable:
         return NotTestable(id=claim.id, reason="beyond_such_data", detail=claim.not_testable)
     return NotTestable(id=claim.id, reason="no_analysis_yet", detail=claim.not_yet, missing_columns=claim.needs)
