@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -10,6 +12,8 @@ from pydantic import Field, field_validator, model_validator
 from couples_study.contracts.base import Strict
 
 Correction = Literal["holm", "benjamini_hochberg"]
+ABOVE: Mapping[str, float] = MappingProxyType({"most": 0.50, "many": 0.30, "often": 0.20})
+BELOW: Mapping[str, float] = MappingProxyType({"few": 0.25, "rare": 0.20})
 BUILT_IN_ID = re.compile(r"C\d+")
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -25,8 +29,8 @@ class Smallest(Strict):
 class Question(Strict):
     """What a model needs to know. Each model uses its own subset of these keys and refuses the others.
 
-    ``rule`` is R1 (directional), R5 (no difference), R6 (mediation), R7 (timing), R8 (threshold) or R10 (the cycle);
-    docs/study-file.md gives them in words.
+    ``rule`` is R1 (directional), R2 (a quantifier), R3 (a stated share), R5 (no difference), R6 (mediation), R7
+    (timing), R8 (threshold) or R10 (the cycle); docs/study-file.md gives them in words.
     """
 
     model: str
@@ -53,7 +57,10 @@ class Question(Strict):
     moderator: str | None = None
     stratum: str | None = None
     adherence: str | None = None
-    who: Literal["both", "either"] = "both"
+    who: Literal["both", "either", "each"] = "both"
+    cut: float | None = None
+    quantifier: Literal["most", "many", "often", "few", "rare"] | None = None
+    placebo: str | None = None
     early: int | None = Field(default=None, ge=1)
     shows: Literal["cycle", "forward", "backward"] = "forward"
     realised: str | None = None
@@ -73,13 +80,13 @@ class Question(Strict):
     require: Literal["all", "any"] = "all"
     direction: Literal["positive", "negative"] = "positive"
     smallest_effect: Smallest
-    rule: Literal["R1", "R5", "R6", "R7", "R8", "R10"] = "R1"
+    rule: Literal["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R10"] = "R1"
     causal: bool = True
 
     def columns(self) -> tuple[str, ...]:
         """Every column the question can not do without, without the ``partner.`` prefix, in order and once each."""
         named = [self.outcome, *self.actor, *self.partner, *self.predictors]
-        named += [name for name in (self.predictor, self.exposure, self.mediator, self.after) if name]
+        named += [name for name in (self.predictor, self.exposure, self.mediator, self.after, self.placebo) if name]
         named += self.groupings()
         named += [*(self.covariates or ())]
         latent = set(self.indicators)

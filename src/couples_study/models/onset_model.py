@@ -37,6 +37,8 @@ def check(question: Question, setting: Setting, where: str) -> None:
         faults.append("no stated value beside after, since the order is judged by what the reliabilities allow")
     if question.rule == "R7" and not one_arm and question.at is None:
         faults.append("at, the week by which most should have improved")
+    if question.who == "each":
+        faults.append('who = "both" or "either"')
     if faults:
         raise StudyFileError(
             where, expected="the arms to look at, the rule and its weeks", found=f"missing: {'; '.join(faults)}",

@@ -17,6 +17,7 @@ HOME = {
     "growth": "growth",
     "mediation": "mediation_model",
     "onset": "onset_model",
+    "prevalence": "prevalence",
     "regression": "regression",
     "threshold": "threshold_model",
     "threshold_between": "threshold_between",

@@ -109,6 +109,10 @@ REASONS = {
     "no_hump": "The second improvement is not shown to be likeliest in the stated weeks.",
     "indirect_not_shown": "That the effect goes through the mediator is not shown.",
     "total_not_shown": "There may be no effect to explain.",
+    "prevalence_elsewhere": "The share lies elsewhere.",
+    "prevalence_open": "The interval of the share holds both answers.",
+    "as_of_anything": "Nearly as many say the same of what nobody claims.",
+    "placebo_open": "Whether more say so than of anything is open.",
     "share_open": "Whether enough of the effect goes that way is open.",
     "hidden_cause": "A weak hidden common cause would explain it.",
 }

@@ -10,6 +10,7 @@ from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.rules import ALPHA, direction_of, rule_one
+from couples_study.verdicts.shares import judged_share_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +102,18 @@ def _terms(evidence: Evidence, multiplier: float) -> tuple[JudgedTerm, ...]:
 
 
 def _sensitivity(evidence: Evidence, reading: ReadingCase) -> tuple[JudgedSensitivity, ...]:
-    """Each row by rule R1 alone: what it says of the one number it asks again, not of the whole decision."""
+    """Each row by rule R1 alone, or as a share: what it says of the number it asks again, not of the decision."""
     smallest, claimed = reading.question.smallest_effect.value, reading.question.direction
+    shares = reading.question.rule in ("R2", "R3")
     return tuple(
         JudgedSensitivity(
             label=row.label,
             estimate=row.estimate,
             conf_low=row.conf_low,
             conf_high=row.conf_high,
-            verdict=rule_one(row, claimed=claimed, smallest=smallest).verdict,
+            verdict=judged_share_row(row, reading.question)
+            if shares
+            else rule_one(row, claimed=claimed, smallest=smallest).verdict,
         )
         for row in evidence.sensitivity
     )

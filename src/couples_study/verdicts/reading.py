@@ -25,6 +25,8 @@ from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.mediation_rule import WORDS as MEDIATION_WORDS
 from couples_study.verdicts.mediation_rule import judge_mediation
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
+from couples_study.verdicts.share_rule import WORDS as SHARE_WORDS
+from couples_study.verdicts.share_rule import judge_share
 from couples_study.verdicts.threshold_reading import judge_threshold_reading, p_of_threshold
 from couples_study.verdicts.timing_rule import ORDER_WORDS, judge_timing
 from couples_study.verdicts.timing_rule import WORDS as TIMING_WORDS
@@ -34,6 +36,7 @@ RULE_WORDS = {
         "Contradicted if the 90% interval lies below the smallest effect that matters; otherwise supported if the "
         "claimed direction is shown at 5% (adjusted for the set it belongs to); otherwise inconclusive."
     ),
+    **SHARE_WORDS,
     "R5": (
         "Supported if the 90% interval lies within plus/minus the smallest effect that matters; contradicted if the "
         "95% interval excludes zero and the estimate exceeds it; otherwise inconclusive."
@@ -121,7 +124,7 @@ def _ruled(evidence: Evidence, question: Question, multiplier: float, smallest: 
     return _capped(_joined(rulings, question.require), evidence)
 
 
-BY_FACTS = ("R6", "R7", "R10")
+BY_FACTS = ("R2", "R3", "R6", "R7", "R10")
 
 
 def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
@@ -129,6 +132,8 @@ def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: 
     question, rule = reading.question, RULE_WORDS[reading.question.rule]
     if question.rule == "R6":
         decision = judge_mediation(evidence, question)
+    elif question.rule in SHARE_WORDS:
+        decision = judge_share(evidence, question)
     elif question.rule == "R7":
         decision = judge_timing(evidence, question)
         rule = rule if question.after is None else ORDER_WORDS
