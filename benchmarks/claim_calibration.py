@@ -24,7 +24,7 @@ Cell = tuple[str, str, int, int]
 
 
 def main(words: list[str]) -> int:
-    """Add what is missing, in rounds over all cells, and write after every round."""
+    """Add what is missing, in rounds over all cells, and write after each."""
     asked = _words(words)
     stored = _stored()
     cells = [(claim, world) for claim in asked.claims.split(",") for world in worlds_of(claim)]
@@ -35,7 +35,7 @@ def main(words: list[str]) -> int:
             for number in range(counts.total(), wanted):
                 verdict = judged_claim(claim, world, couples=asked.couples, days=asked.days, seed=SEED + number)
                 counts[verdict.verdict] += 1
-        _write(stored)
+                _write(stored)
         print(f"{wanted} of {asked.reps}", file=sys.stderr)
     return 0
 

@@ -65,7 +65,7 @@ def _parts(
     day: dict[str, np.ndarray] = {}
     for name in names:
         own: np.ndarray = shared * rng.standard_normal((couples, 1)) + shared * rng.standard_normal((couples, PARTNERS))
-        fresh = rng.standard_normal((couples, PARTNERS, days))
+        fresh: np.ndarray = rng.standard_normal((couples, PARTNERS, days))
         if name in lots:
             steady = glossary()[name].table == "people"
             own = np.repeat(rng.integers(0, 2, (couples, 1)), PARTNERS, axis=1) * 1.0 if steady else 0.0 * own
