@@ -41,11 +41,13 @@ notebooks: $(READY)
 	@$(PY) tools/run_notebooks.py
 
 docs: $(READY)
+	@$(PY) tools/make_claims.py
 	@$(PY) tools/make_docs.py
 	@$(PY) tools/make_schema.py
 
 docs-check: $(READY)
 	@$(PY) tools/make_schema.py --check
+	@$(PY) tools/make_claims.py --check
 	@$(PY) tools/make_docs.py --check
 
 validation: $(READY)

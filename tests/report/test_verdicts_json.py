@@ -15,7 +15,7 @@ FIELDS = {
     "grid",
     *("id", "verdict", "reason", "direction", "magnitude", "strength", "verdict_causal", "status", "readings", "terms"),
     *("unit", "smallest_effect", "n_couples", "n_people", "n_obs", "concerns", "sensitivity", "missing_columns"),
-    "sentence",
+    *("sentence", "grid"),
 }
 TERM = {
     *("term", "estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high"),

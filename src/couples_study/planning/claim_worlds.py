@@ -1,18 +1,116 @@
-"""The worlds that any claim can be put to: the stated effect, none, and the traps that the claims name."""
+"""The worlds that any claim can be put to: the stated effect, none, and the traps that the claims name.
 
-CLAIM_WORLDS = tuple(
-    f"claim_{name}"
-    for name in (
-        "true",
-        "false",
-        "mood",
-        "halo",
-        "ceiling",
-        "acquiescence",
-        "regression",
-        "reverse",
-        "together",
-        "noise",
-        "severity",
+What is true is read off a claim's readings: each names an outcome, what moves it, over which day or between whom, and
+the smallest effect that matters. In ``claim_true`` every effect is `STATED` times that; in all others but
+``claim_ceiling`` it is none, and something else moves the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from couples_study.contracts.hypothesis import Question
+from couples_study.measures.units import sides_of
+from couples_study.models.terms import pieces_of, split
+
+STATED = 2.0
+MOST_EXPLAINED = 0.8  # of an outcome's variance, shared by what moves it
+SUMMARIES = {
+    "claim_true": "every effect is twice the smallest that matters",
+    "claim_false": "no effect; where none is claimed, one of twice the smallest",
+    "claim_mood": "no effect; a person's mood of the day colours all of that person's answers of the day",
+    "claim_halo": "no effect; a person's view of the relationship colours all of that person's answers",
+    "claim_ceiling": "every effect as stated, and the outcome's upper 40 in 100 can not be told apart",
+    "claim_acquiescence": "no effect; some people say yes to everything",
+    "claim_regression": "no effect; couples join when they are at their lowest",
+    "claim_reverse": "no effect; the outcome moves what is said to move it",
+    "claim_together": "no effect; days together move everything of both partners",
+    "claim_noise": "no effect, and half of what is said to move the outcome is measurement error",
+    "claim_severity": "no effect; how grave the occasion is raises the one and lowers the other",
+}
+CLAIM_WORLDS = tuple(SUMMARIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """``predictor`` moves ``outcome`` by ``size`` of its standard deviations, with ``sign`` as claimed.
+
+    ``who`` is own or partner (whose answer the predictor is), ``lag`` 0 or 1 day, ``level`` within (days) or between
+    (people); ``by_lot`` where the predictor is a draw of 0 or 1.
+    """
+
+    outcome: str
+    predictor: str
+    size: float
+    sign: float
+    who: str = "own"
+    lag: int = 0
+    level: str = "within"
+    by_lot: bool = False
+
+
+def paths_of(question: Question) -> tuple[Path, ...]:
+    """What one reading about days or people says to be true; nothing for trials, which say it of arms."""
+    if question.model == "mediation" and question.arm is None:
+        return tuple(_mediated(question))
+    if question.model == "cross_lag":
+        return (_path(question, question.predictor or "", "own", 1, "within"),)
+    if question.model in ("apim", "regression"):
+        return tuple(_tested(question))
+    return ()
+
+
+def holds_size(paths: Sequence[Path]) -> dict[str, float]:
+    """By outcome, the most that a single path may move it where several do."""
+    counts: dict[str, int] = {}
+    for path in paths:
+        counts[path.outcome] = counts.get(path.outcome, 0) + 1
+    return {name: float((MOST_EXPLAINED / count) ** 0.5) for name, count in counts.items()}
+
+
+def gains_of(questions: Sequence[Question]) -> dict[str, float]:
+    """By arm, the gain that makes every contrast of a claim true by `STATED` times its smallest effect."""
+    gains: dict[str, float] = {}
+    for _ in questions:
+        for question in questions:
+            if question.model != "trial":
+                continue
+            first, second = question.contrast
+            sign = 1.0 if question.direction == "positive" else -1.0
+            high, low = (first, second) if sign > 0 else (second, first)
+            needed = gains.setdefault(low, 0.0) + STATED * question.smallest_effect.value
+            gains[high] = max(gains.get(high, 0.0), needed)
+    return gains
+
+
+def _tested(question: Question) -> Iterator[Path]:
+    """The first piece of every test moves the outcome: in a comparison of two, the second does nothing."""
+    columns = question.predictors if question.model == "regression" else (*question.actor, *question.partner)
+    level = "between" if question.model == "regression" else "within"
+    for words in question.test or columns:
+        _, name = next(iter(pieces_of(words, "test")))
+        column = next((one for one in columns if split(name)[0].endswith(one)), columns[0])
+        yield _path(question, column, "partner" if column in question.partner else "own", question.lag, level)
+
+
+def _path(question: Question, column: str, who: str, lag: int, level: str) -> Path:
+    sign = 1.0 if question.direction == "positive" else -1.0
+    return Path(
+        outcome=question.outcome,
+        predictor=column,
+        size=STATED * question.smallest_effect.value,
+        sign=sign,
+        who=who,
+        lag=lag,
+        level=level,
+        by_lot=sides_of(question.smallest_effect.unit, "unit")[1] is None,
     )
-)
+
+
+def _mediated(question: Question) -> Iterator[Path]:
+    """A path of 0.5 into the mediator and one out of it: a quarter goes through, and nothing beside it."""
+    names = (question.predictor or "", question.mediator or "", question.outcome)
+    for predictor, outcome in pairwise(names):
+        yield Path(outcome=outcome, predictor=predictor, size=0.5, sign=1.0)

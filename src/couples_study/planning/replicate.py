@@ -41,7 +41,7 @@ def judged_replicate(
 ) -> tuple[dict[str, Verdict], Found]:
     """The verdicts on ``claims`` in one simulated study, each as if asked alone, and the evidence by reading."""
     scenario = scenario_called(world)
-    checked = {claim: _checked(claim, trial_world=scenario.trial is not None) for claim in claims}
+    checked = {claim: checked_alone(claim, trial_world=scenario.trial is not None) for claim in claims}
     if scenario.trial is not None:
         weekly = run_trial(scenario, couples, seed).weekly()
         found = {claim: _in_trial(one, weekly) for claim, one in checked.items()}
@@ -54,11 +54,12 @@ def judged_replicate(
 
 def questions_of(claim: str) -> dict[str, Question]:
     """The questions of a claim about trials, by reading."""
-    return readings(_checked(claim, trial_world=True))
+    return readings(checked_alone(claim, trial_world=True))
 
 
 @cache
-def _checked(claim: str, *, trial_world: bool) -> Checked:
+def checked_alone(claim: str, *, trial_world: bool) -> Checked:
+    """One claim as a simulated study asks it, with nothing else asked."""
     world = "trial_null" if trial_world else "null"
     text = simulate(world, couples=2, days=2, seed=DEFAULT_SEED).files["study.toml"].decode()
     spec = parsed(StudyFile, tomllib.loads(text), "study.toml")

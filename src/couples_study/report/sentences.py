@@ -119,6 +119,7 @@ REASONS = {
 }
 # Said after a concern's own sentence, where that sentence gives the finding and not what follows from it.
 CONCERNS = {
+    "part_not_tested": "The answer is to the part of the claim that was tested.",
     "few_couples": "With few couples an interval can be too narrow.",
     "person_mean_reliability": "Noisy person means pull effects between people towards zero; effects within a person "
     "are not touched.",

@@ -36,6 +36,7 @@ class Asked:
     is_claim: bool
     untestable: NotTestable | None = None
     at_least: int | None = None
+    not_yet: str = ""
 
     def planned(self, setting: Setting) -> dict[str, Plan]:
         """The plan of every reading, by its id."""
@@ -172,6 +173,7 @@ def _of_claim(claim: Claim, own: frozenset[str]) -> Asked:
         is_claim=True,
         untestable=reason,
         at_least=claim.at_least,
+        not_yet=claim.not_yet,
     )
 
 

@@ -26,6 +26,7 @@ def decide(checked: Checked, found: Found) -> tuple[Verdict, ...]:
                 is_claim=asked.is_claim,
                 untestable=asked.untestable,
                 at_least=asked.at_least,
+                not_yet=asked.not_yet,
                 readings=tuple(
                     ReadingCase(
                         id=key,

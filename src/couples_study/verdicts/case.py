@@ -32,7 +32,7 @@ class Case:
 
     ``set_size`` counts every member of its set, testable or not; ``correction`` is how their number is reckoned with.
     ``untestable`` is the reason why there are no readings, where there are none; ``at_least``, under
-    ``combine = "count"``, how many of them must hold.
+    ``combine = "count"``, how many of them must hold. ``not_yet`` is the part of a claim that its readings leave out.
     """
 
     id: str
@@ -48,3 +48,4 @@ class Case:
     is_claim: bool = False
     untestable: NotTestable | None = None
     at_least: int | None = None
+    not_yet: str = ""

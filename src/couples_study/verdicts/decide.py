@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from couples_study.contracts.evidence import Evidence
+from couples_study.contracts.evidence import Concern, Evidence
 from couples_study.contracts.hypothesis import Correction, Question, Reading
 from couples_study.contracts.verdict import (
     CONTRADICTED,
@@ -79,7 +79,15 @@ def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
     limit = RATE if case.correction == "benjamini_hochberg" else ALPHA
     if whole.verdict == SUPPORTED and p_adjusted is not None and p_adjusted >= limit:
         whole = replace(whole, verdict=INCONCLUSIVE, reason="multiplicity")
-    return replace(whole, id=case.id, statement=case.statement, rule=case.rule_in_words or whole.rule)
+    concerns = (*whole.concerns, *_left_out(case)) if whole.verdict != NOT_TESTABLE else whole.concerns
+    return replace(
+        whole, id=case.id, statement=case.statement, rule=case.rule_in_words or whole.rule, concerns=concerns
+    )
+
+
+def _left_out(case: Case) -> tuple[Concern, ...]:
+    """The part of a claim that its readings do not ask about, so that nobody takes the answer for the whole."""
+    return (Concern(code="part_not_tested", sentence=case.not_yet),) if case.not_yet else ()
 
 
 def _deciding(judged: Sequence[Verdict], case: Case) -> list[Verdict]:

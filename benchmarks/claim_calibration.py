@@ -1,0 +1,83 @@
+"""How often the verdict on each claim is right where the truth is known.
+
+``python benchmarks/claim_calibration.py [--claims C10,C41] [--reps 200] [--couples 200] [--days 20]`` adds replicates
+to benchmarks/results/claim_calibration.csv, claim by claim and world by world, until each cell has as many. It can be
+stopped at any time and taken up again: replicate r of a cell has the same seed whatever else was run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from pathlib import Path
+
+from couples_study.claims import claims
+from couples_study.contracts.verdict import VERDICTS
+from couples_study.planning.claim_replicate import is_right, judged_claim, worlds_of
+
+STORE = Path(__file__).resolve().parent / "results" / "claim_calibration.csv"
+SEED = 20261124
+FIELDS = ("claim", "family", "world", "couples", "days", "reps", *VERDICTS, "right")
+Cell = tuple[str, str, int, int]
+
+
+def main(words: list[str]) -> int:
+    """Add what is missing, in rounds over all cells, and write after each."""
+    asked = _words(words)
+    stored = _stored()
+    cells = [(claim, world) for claim in asked.claims.split(",") for world in worlds_of(claim)]
+    for wanted in range(1, asked.reps + 1):
+        for claim, world in cells:
+            cell = (claim, world, asked.couples, asked.days)
+            counts = stored.setdefault(cell, Counter())
+            for number in range(counts.total(), wanted):
+                verdict = judged_claim(claim, world, couples=asked.couples, days=asked.days, seed=SEED + number)
+                counts[verdict.verdict] += 1
+                _write(stored)
+        print(f"{wanted} of {asked.reps}", file=sys.stderr)
+    return 0
+
+
+def _words(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--claims", default=",".join(claims()))
+    for name, default in (("reps", 200), ("couples", 200), ("days", 20)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    return parser.parse_args(words)
+
+
+def _stored() -> dict[Cell, Counter[str]]:
+    if not STORE.is_file():
+        return {}
+    with STORE.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["claim"], row["world"], int(row["couples"]), int(row["days"])): Counter(
+                {verdict: int(row[verdict]) for verdict in VERDICTS}
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+def _write(stored: dict[Cell, Counter[str]]) -> None:
+    rows = []
+    for (claim, world, couples, days), counts in sorted(
+        stored.items(), key=lambda item: (int(item[0][0][1:]), item[0])
+    ):
+        total = counts.total()
+        right = sum(many for verdict, many in counts.items() if is_right(verdict, world))
+        told = {verdict: counts[verdict] for verdict in VERDICTS}
+        share = f"{right / total:.3f}"
+        row = {"claim": claim, "family": claims()[claim].family, "world": world, "couples": couples, "days": days}
+        rows.append({**row, "reps": total, **told, "right": share})
+    part = STORE.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    part.replace(STORE)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

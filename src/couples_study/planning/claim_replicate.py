@@ -1,0 +1,38 @@
+"""One simulated study of one claim, judged as a real one is: the same models, rules and correction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from couples_study.claims import chosen
+from couples_study.contracts.verdict import CONTRADICTED, SUPPORTED, Verdict
+from couples_study.core.seeds import child
+from couples_study.planning.claim_draws import claim_frames
+from couples_study.planning.claim_worlds import CLAIM_WORLDS
+from couples_study.planning.replicate import checked_alone
+from couples_study.steps.estimate import estimate_one, readings
+from couples_study.steps.judge import decide
+
+TRUE_WORLDS = ("claim_true", "claim_ceiling")
+
+
+def worlds_of(claim: str) -> tuple[str, ...]:
+    """The worlds of `CLAIM_WORLDS` that a claim names; none where it has worlds of its own, or no reading."""
+    named = [name for names in chosen((claim,))[0].scenarios.values() for name in names]
+    return tuple(name for name in dict.fromkeys(named) if name in CLAIM_WORLDS)
+
+
+def judged_claim(claim: str, world: str, *, couples: int, days: int, seed: int) -> Verdict:
+    """The verdict on ``claim`` in one study drawn from ``world``; the same seed gives the same study."""
+    rng = np.random.default_rng(child(seed, f"{claim} {world}"))
+    frames = claim_frames(chosen((claim,))[0], world, couples=couples, days=days, rng=rng)
+    checked = checked_alone(claim, trial_world=False)
+    found = {key: estimate_one(key, question, frames, checked) for key, question in readings(checked).items()}
+    return decide(checked, found)[0]
+
+
+def is_right(verdict: str, world: str) -> bool:
+    """Supported where it is true; where it is not, anything but supported. A ceiling may hide, but not contradict."""
+    if world == "claim_ceiling":
+        return verdict != CONTRADICTED
+    return (verdict == SUPPORTED) == (world in TRUE_WORLDS)

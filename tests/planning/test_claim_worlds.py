@@ -1,0 +1,61 @@
+"""Worlds for any claim: drawn with what is true in them, and judged as a real study is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import couples_study as cs
+from couples_study.planning.claim_draws import claim_frames
+from couples_study.planning.claim_replicate import is_right, judged_claim, worlds_of
+from couples_study.planning.claim_worlds import CLAIM_WORLDS, SUMMARIES, gains_of, paths_of
+
+DRAWN = sorted(id_ for id_ in cs.claims() if worlds_of(id_))
+SAMPLE = ("C04", "C17", "C25", "C43", "C54", "C113")  # arms, people, so many of several, a prompt, a comparison
+
+
+def test_every_claim_with_readings_has_worlds():
+    for id_, claim in cs.claims().items():
+        assert bool(claim.reading) == any(claim.scenarios.values()) or id_ in ("C11", "C80", "C105")
+    assert set(SUMMARIES) == set(CLAIM_WORLDS)
+
+
+@pytest.mark.parametrize("id_", DRAWN)
+def test_a_world_has_every_column_its_claim_asks_for(id_):
+    claim = cs.claims()[id_]
+    frames = claim_frames(claim, "claim_true", couples=6, days=5, rng=np.random.default_rng(1))
+    for reading in claim.reading:
+        assert all(frames.has(name) for name in reading.columns() if name not in ("study_day", "weekend"))
+
+
+@pytest.mark.parametrize("id_", SAMPLE)
+def test_verdicts_are_right_where_the_truth_is_known(id_):
+    assert judged_claim(id_, "claim_true", couples=800, days=6, seed=3).verdict == "supported"
+    assert is_right(judged_claim(id_, "claim_false", couples=800, days=6, seed=3).verdict, "claim_false")
+
+
+def test_no_difference_is_claimed_and_shown():
+    assert judged_claim("C109", "claim_true", couples=1200, days=3, seed=3).verdict == "supported"
+    assert judged_claim("C109", "claim_false", couples=300, days=3, seed=3).verdict == "contradicted"
+
+
+def test_the_same_seed_gives_the_same_study():
+    first, second = (judged_claim("C10", "claim_mood", couples=60, days=10, seed=5) for _ in range(2))
+    assert first.terms == second.terms
+
+
+def test_a_mood_of_the_day_passes_for_an_association_but_not_past_the_partners_report():
+    assert judged_claim("C10", "claim_mood", couples=200, days=14, seed=3).verdict == "supported"
+    assert judged_claim("C40", "claim_mood", couples=200, days=14, seed=3).verdict != "supported"
+
+
+def test_what_is_true_is_read_off_the_readings():
+    (path,) = paths_of(cs.claims()["C10"].reading[0])
+    assert (path.outcome, path.predictor, path.size, path.by_lot) == ("close", "touch_received_n", 0.2, False)
+    assert gains_of(list(cs.claims()["C04"].reading)) == {"wait_list": 0.0, "education": 0.5, "education_practice": 1.0}
+
+
+def test_right_is_told_by_the_world():
+    assert is_right("supported", "claim_true")
+    assert not is_right("supported", "claim_halo")
+    assert is_right("inconclusive", "claim_ceiling")
