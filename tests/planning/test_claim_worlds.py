@@ -39,6 +39,17 @@ def test_no_difference_is_claimed_and_shown():
     assert judged_claim("C109", "claim_false", couples=300, days=3, seed=3).verdict == "contradicted"
 
 
+@pytest.mark.parametrize("id_", ["C01", "C02", "C09", "C111"])
+def test_shares_are_found_where_they_lie(id_):
+    assert judged_claim(id_, "claim_true", couples=800, days=2, seed=3).verdict == "supported"
+    assert judged_claim(id_, "claim_false", couples=800, days=2, seed=3).verdict == "contradicted"
+
+
+def test_assent_to_everything_is_no_share():
+    verdict = judged_claim("C01", "claim_acquiescence", couples=800, days=2, seed=3)
+    assert (verdict.verdict, verdict.reason) == ("contradicted", "as_of_anything")
+
+
 def test_the_same_seed_gives_the_same_study():
     first, second = (judged_claim("C10", "claim_mood", couples=60, days=10, seed=5) for _ in range(2))
     assert first.terms == second.terms

@@ -16,12 +16,13 @@ import pandas as pd
 from couples_study.contracts.hypothesis import Claim, Question
 from couples_study.core.columns import glossary
 from couples_study.measures import Frames, frames_of
-from couples_study.planning.claim_worlds import Path, gains_of, holds_size, paths_of
+from couples_study.planning.claim_worlds import Path, gains_of, holds_size, paths_of, share_of
 
 PARTNERS = 2
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 BASELINES = 2
 REVERSED = 0.5
+PLACEBO = 0.3  # say so of what nobody claims
 INDICATOR_ERROR = 0.4
 CARRIED = 0.4  # of yesterday's part of the day, where days hang together
 SHARED_BY_BOTH = {"claim_mood": False, "claim_together": True, "claim_severity": False}
@@ -45,6 +46,9 @@ def claim_frames(claim: Claim, world: str, *, couples: int, days: int, rng: np.r
     _trap(parts, paths, world, rng)
     _move(parts, true, paths, world)
     columns = _finished(parts, questions, paths, world, rng)
+    for question in questions:
+        if question.model == "prevalence":
+            columns |= _who_say_so(question, columns, world)
     return frames_of(_tables(columns, questions, world, (couples, days), rng), ())
 
 
@@ -138,6 +142,21 @@ def _finished(
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
     return {name: values for name, values in found.items() if name in glossary()}
+
+
+def _who_say_so(question: Question, columns: dict[str, np.ndarray], world: str) -> dict[str, np.ndarray]:
+    """The asked and the placebo column, moved along the scale until the share that a world has lies beyond the cut."""
+    said = {question.outcome: share_of(question, world)}
+    if question.placebo is not None:
+        assent = world == "claim_acquiescence"
+        said[question.placebo] = share_of(question, "claim_true") if assent else PLACEBO
+    sign = -1.0 if question.direction == "negative" else 1.0
+    found = {}
+    for name, share in said.items():
+        latent = columns[name]
+        counted = {"both": latent.min(axis=1), "either": latent.max(axis=1), "each": latent}[question.who]
+        found[name] = (question.cut or 0.0) + sign * (latent - np.quantile(counted, 1 - share))
+    return found
 
 
 def _answers(name: str, parts: Drawn) -> np.ndarray:

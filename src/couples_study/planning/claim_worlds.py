@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from couples_study.contracts.hypothesis import Question
+from couples_study.contracts.hypothesis import ABOVE, BELOW, Question
 from couples_study.measures.units import sides_of
 from couples_study.models.terms import pieces_of, split
 
 STATED = 2.0
+BEYOND, LEAST = 0.15, 0.05  # how far a share lies from where a word begins, and from none and all
 MOST_EXPLAINED = 0.8  # of an outcome's variance, shared by what moves it
 SUMMARIES = {
     "claim_true": "every effect is twice the smallest that matters",
@@ -83,6 +84,16 @@ def gains_of(questions: Sequence[Question]) -> dict[str, float]:
             needed = gains.setdefault(low, 0.0) + STATED * question.smallest_effect.value
             gains[high] = max(gains.get(high, 0.0), needed)
     return gains
+
+
+def share_of(question: Question, world: str) -> float:
+    """The share that says so: as claimed and well beyond doubt, or so in the other direction; all say yes or not."""
+    true = world in ("claim_true", "claim_ceiling", "claim_acquiescence")
+    if question.rule == "R3":
+        return float(question.stated or 0.5) - (0.0 if true else BEYOND)
+    word = str(question.quantifier)
+    claimed, stands = (BEYOND, ABOVE[word]) if word in ABOVE else (-BEYOND, BELOW[word])
+    return min(max(stands + (claimed if true else -claimed), LEAST), 1 - LEAST)
 
 
 def _tested(question: Question) -> Iterator[Path]:
