@@ -62,6 +62,8 @@ def contradictions() -> tuple[Tension, ...]:
 
 def chosen(ids: str | tuple[str, ...]) -> tuple[Claim, ...]:
     """The claims asked for, ``"all"`` or by id; raises `UsageError` for one that is not there."""
+    if not ids:
+        return ()  # nobody waits for entries that are not asked for
     known = claims()
     if ids == "all":
         return tuple(known.values())
