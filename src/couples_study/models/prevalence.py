@@ -66,8 +66,6 @@ def check(question: Question, setting: Setting, where: str) -> None:
         faults.append("stated, a share between 0 and 1")
     if question.rule not in ("R2", "R3"):
         faults.append('rule = "R2" (a word such as most) or "R3" (a stated share)')
-    if question.who != "each" and setting.dyads.single:
-        faults.append('who = "each", since one member of each couple answers')
     if faults:
         raise StudyFileError(
             where, expected="what counts, whose answers, and the rule", found=f"missing: {'; '.join(faults)}",
