@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -264,3 +265,11 @@ def test_the_canaries_are_where_they_should_be(tmp_path):
     out = tmp_path / "out"
     assert main(["intake", str(broken(tmp_path, people=people, diary=diary)), "--out", str(out)]) == 0
     assert len(CANARY.findall((out / "quarantine" / "diary.csv").read_text())) >= 4
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="file names are always text there")
+def test_a_file_name_that_is_no_text_is_refused(tmp_path, capsys):
+    folder = write_study(tmp_path / "study", TOML.replace('"diary.csv"', '"diary*.csv"'))
+    (folder / "diary.csv").rename(folder / os.fsdecode(b"diary_\xff.csv"))
+    assert main(["intake", str(folder), "--out", str(tmp_path / "out")]) == 1
+    assert r"'diary_\udcff.csv'" in capsys.readouterr().err

@@ -74,7 +74,8 @@ def test_single_example_holds_the_value_outside_the_closed_map(tmp_path):
 
 def test_reference_tables_name_every_key_of_the_model():
     from couples_study.contracts.hypothesis import Hypothesis
-    from couples_study.contracts.study import Dyads, Measure, Meta, Source
+    from couples_study.contracts.measure import Measure
+    from couples_study.contracts.study import Dyads, Meta, Source
 
     reference = TEXT.split("## Reference", 1)[1]
     for model in (Meta, Dyads, Source, Measure, Hypothesis):

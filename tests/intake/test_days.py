@@ -6,6 +6,7 @@ import pytest
 from tests.small_studies import DIARY, DYADS, HEAD, PEOPLE, PEOPLE_CSV, held
 
 from couples_study.core.errors import StudyFileError
+from couples_study.intake.places import MOST_IN_A_DAY
 
 BY_DATE = DIARY.replace('day = "day"', 'date = "at"')
 EVENING = 'day_ends = "04:00"\nday_opens = "16:00"\nscheduled_days = 10\n'
@@ -187,3 +188,14 @@ def test_a_recoded_day_is_counted_like_a_delivered_one(take):
 def test_the_time_zone_of_the_moments_is_stated_where_there_are_any(dated):
     assert any("Europe/Vienna" in note for note in dated("2026-03-28T21:00").ledger.sources[1].notes)
     assert not any("Vienna" in note for note in dated("2026-03-28").ledger.sources[1].notes)
+
+
+def test_more_samples_of_a_day_than_a_table_has_places_for_are_held(take):
+    source = (
+        '[[source]]\nreader = "csv"\nfiles = "e.csv"\ntable = "assays"\n'
+        'keys = { couple = "dyad", person = "pid", day = "day" }\n[measures.mood]\nlabel = "Mood"\n'
+    )
+    samples = "dyad,pid,day,mood\n" + "".join(f"1,a,0,{k}\n" for k in range(MOST_IN_A_DAY + 5))
+    intake = take(HEAD + DYADS + PEOPLE + source, {"people.csv": PEOPLE_CSV, "e.csv": samples})
+    assert held(intake, "e") == [(MOST_IN_A_DAY + k, "too_many_in_a_day") for k in range(1, 6)]
+    assert len(intake.tables["assays"]) == MOST_IN_A_DAY

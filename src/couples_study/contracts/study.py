@@ -12,12 +12,14 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from couples_study.contracts.base import Strict
 from couples_study.contracts.checks import Checks, State
 from couples_study.contracts.hypothesis import BUILT_IN_ID, Hypothesis
+from couples_study.contracts.measure import Measure
 
 TableName = Literal["couples", "people", "survey_waves", "diary_days", "events", "assays"]
 MissingKind = Literal["refused", "not_applicable", "not_reached", "technical"]
 ROW = "@row"
 NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,:/-][0-9]+)*")
 WIDE_IN_TIME = "; an export with a column for each occasion needs a row for each of them first"
+FILE_NAME = re.compile(r'[^\\/:*?"<>|\x00-\x1f]+')
 STUDY_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -141,6 +143,13 @@ class Source(Strict):
     columns: dict[str, str] = Field(default_factory=dict)
     recode: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
 
+    @field_validator("name")
+    @classmethod
+    def _names_a_file(cls, value: str | None) -> str | None:
+        if value is not None and (not value.strip(". ") or not FILE_NAME.fullmatch(value)):
+            raise ValueError("a source's name becomes a file's: no slash, no control character, none of :*?\"<>|")
+        return value
+
     @field_validator("files")
     @classmethod
     def _stay_inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -224,33 +233,6 @@ class Source(Strict):
         )
         there = sum(any(spelling in header for spelling in (name, *self.spellings(name))) for name in named)
         return there > 0 and 2 * there >= len(named) and not any(NUMBER.fullmatch(cell) for cell in header)
-
-
-class Measure(Strict):
-    """``[measures.<name>]``: a column of this study that the glossary does not have."""
-
-    label: str
-    meaning: str = ""
-    unit: str = "points"
-    items: tuple[str, ...] = ()
-    reversed: tuple[str, ...] = ()
-    score: Literal["mean", "sum"] = "mean"
-    min_answered: int | None = Field(default=None, ge=1)
-    range: tuple[float, float] | None = None
-    labels: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _items_fit(self) -> Measure:
-        strays = sorted(set(self.reversed) - set(self.items))
-        if strays:
-            raise ValueError(f"reversed names {strays}, which items does not")
-        if self.reversed and self.range is None:
-            raise ValueError("reversed items need the range they are turned round in")
-        if self.range is not None and self.range[0] >= self.range[1]:
-            raise ValueError("range is [lowest, highest]")
-        if self.min_answered is not None and self.min_answered > max(len(self.items), 1):
-            raise ValueError("min_answered is at most the number of items")
-        return self
 
 
 class StudyFile(Strict):

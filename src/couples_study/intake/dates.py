@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,28 +21,41 @@ SLASHED = r"(?P<a>[0-9]{1,2})[/-](?P<b>[0-9]{1,2})[/-]" + YEAR + r"(?P<c>" + CLO
 SECONDS = r"[0-9]{10}"
 MILLISECONDS = r"[0-9]{13}"
 HAS_CLOCK = r"[0-9]:[0-9]{2}|^[0-9]{10}(?:[0-9]{3})?$"
+HAS_FRACTION = r"\.0*[1-9]"
+HOUR_LETTERS = re.compile(r"%[HIcXTRs]")
 NOWHERE = pd.NaT
+MILLISECOND, SECOND, DAY = 1000, 1_000_000, 86_400_000_000  # in microseconds
 
 
 def local_times(texts: pd.Series, source: Source, zone: ZoneInfo, where: str) -> tuple[pd.Series, np.ndarray]:
     """Distinct texts as local times in the study's zone, and which of them tell a time of day.
 
     Stamps with an offset and unix seconds are instants and are converted; others are local in the source's
-    ``time_zone``, or in the study's. What is unreadable is missing; what could be read two ways is refused.
+    ``time_zone``, or in the study's. A date without a time of day is the same date in every zone. What is unreadable
+    is missing; what could be read two ways is refused.
     """
     stamps = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
     instants = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us, UTC]")
-    clock = texts.str.contains(HAS_CLOCK).to_numpy(dtype=bool)
+    clock = _tells_clock(texts, source.dates)
     if source.dates is not None:
         stamps, instants = _declared(texts, source.dates, where)
     else:
         instants = _instants(texts)
         stamps = _plain(texts, where)
     if source.time_zone is not None:
-        stamps = stamps.dt.tz_localize(source.time_zone, ambiguous="NaT", nonexistent="shift_forward")
-        stamps = stamps.dt.tz_convert(zone).dt.tz_localize(None)
+        there = stamps.dt.tz_localize(source.time_zone, ambiguous="NaT", nonexistent="shift_forward")
+        stamps = stamps.mask(clock, there.dt.tz_convert(zone).dt.tz_localize(None))
     local = instants.dt.tz_convert(zone).dt.tz_localize(None)
     return stamps.fillna(local).astype("datetime64[us]"), clock
+
+
+def _tells_clock(texts: pd.Series, form: str | None) -> np.ndarray:
+    """Which texts tell a time of day: by how they look, or by the declared form."""
+    if form is None:
+        return texts.str.contains(HAS_CLOCK).to_numpy(dtype=bool)
+    if form == "excel":
+        return texts.str.contains(HAS_FRACTION).to_numpy(dtype=bool)
+    return np.full(len(texts), form in ("unix", "unix_ms") or HOUR_LETTERS.search(form) is not None)
 
 
 def calendar_days(texts: pd.Series, source: Source, where: str) -> pd.Series:
@@ -55,15 +69,23 @@ def calendar_days(texts: pd.Series, source: Source, where: str) -> pd.Series:
 
 
 def _instants(texts: pd.Series) -> pd.Series:
-    zoned = texts.where(texts.str.fullmatch(ISO + OFFSET))
+    zoned = texts.where(texts.str.fullmatch(ISO + OFFSET)).str.replace(",", ".", regex=False)
     found = pd.to_datetime(zoned, format="ISO8601", errors="coerce", utc=True).astype("datetime64[us, UTC]")
-    for pattern, unit in ((SECONDS, "s"), (MILLISECONDS, "ms")):
+    for pattern, unit in ((SECONDS, SECOND), (MILLISECONDS, MILLISECOND)):
         counted = texts.where(texts.str.fullmatch(pattern))
         if counted.notna().any():
-            numbers = pd.to_numeric(counted).astype("float64")
-            stamps = pd.Series(pd.to_datetime(numbers, unit=unit, utc=True), index=texts.index)  # type: ignore[call-overload]
-            found = found.fillna(stamps.astype("datetime64[us, UTC]"))
+            found = found.fillna(_after("1970-01-01", pd.to_numeric(counted), unit).dt.tz_localize("UTC"))
     return found
+
+
+def _after(origin: str, numbers: pd.Series, unit: int) -> pd.Series:
+    """Moments so many units of ``unit`` microseconds after ``origin``; missing where there is no number.
+
+    To the millisecond: a day with fifteen digits tells no more.
+    """
+    steps = (numbers.astype("float64") * (unit / MILLISECOND)).round()
+    moments = np.datetime64(origin, "us") + steps.fillna(0).to_numpy().astype("timedelta64[ms]")
+    return pd.Series(moments, index=numbers.index).where(steps.notna())
 
 
 def _plain(texts: pd.Series, where: str) -> pd.Series:
@@ -116,13 +138,12 @@ def _declared(texts: pd.Series, form: str, where: str, *, strict: bool = True) -
     if form in ("unix", "unix_ms", "excel"):
         numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"[0-9]{1,13}(?:\.[0-9]*)?")))
         if form == "excel":
-            days = numbers.where(numbers < 200_000)
-            return (pd.Timestamp("1899-12-30") + pd.to_timedelta(days, unit="D")).astype("datetime64[us]"), nowhere
-        seconds = numbers if form == "unix" else numbers / 1000
-        found = pd.to_datetime(seconds.where(seconds < 1e10), unit="s", utc=True)
-        return none, found.astype("datetime64[us, UTC]")
+            return _after("1899-12-30", numbers.where(numbers < 200_000), DAY), nowhere
+        unit = SECOND if form == "unix" else MILLISECOND
+        return none, _after("1970-01-01", numbers.where(numbers * unit < 1e16), unit).dt.tz_localize("UTC")
+    told = texts.where(texts.str.contains("[0-9]"))  # pandas takes the words now and today for this moment
     try:
-        found = pd.to_datetime(texts.mask(texts.eq("")), format=form, errors="coerce")
+        found = pd.to_datetime(told, format=form, errors="coerce", utc="%z" in form)
     except (ValueError, TypeError):
         found = pd.Series(dtype="datetime64[us]")
     if len(found) < len(texts) or (strict and "%" not in form):

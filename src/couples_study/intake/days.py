@@ -11,6 +11,7 @@ import pandas as pd
 from couples_study.contracts.study import Meta
 from couples_study.core.errors import StudyFileError
 from couples_study.intake.dates import local_times
+from couples_study.intake.places import MOST_IN_A_DAY
 from couples_study.intake.records import Records, blank
 from couples_study.intake.roster import Roster
 from couples_study.tables import GRAINS
@@ -59,7 +60,10 @@ def place_in_time(records: Records, roster: Roster, meta: Meta) -> None:
 
 
 def number_within_days(everyone: Sequence[Records]) -> None:
-    """Give each event and sample its ``number`` among the person's of that day, from 1, in order of delivery."""
+    """Give each event and sample its ``number`` among the person's of that day, from 1, in order of delivery.
+
+    More than a table has places for are held.
+    """
     for table in [name for name, grain in GRAINS.items() if "number" in grain.keys]:
         files = [records for records in everyone if records.source.table == table]
         if not files:
@@ -78,6 +82,8 @@ def number_within_days(everyone: Sequence[Records]) -> None:
         for records, mask, own in zip(files, good, np.split(numbers, ends), strict=True):
             records.number = np.zeros(len(records), dtype=np.int64)
             records.number[mask] = own
+            keys = records.source.keys
+            records.hold(records.number > MOST_IN_A_DAY, "too_many_in_a_day", keys.day or keys.date or "")
 
 
 def _whole(records: Records, key: str) -> np.ndarray:

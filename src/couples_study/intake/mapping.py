@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from couples_study.contracts.study import ROW, Dyads, Measure, Source
+from couples_study.contracts.measure import Measure
+from couples_study.contracts.study import ROW, Dyads, Source
 from couples_study.core.columns import RESULTS, Column, Glossary
 from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
 

@@ -14,6 +14,7 @@ from couples_study.tables import GRAINS
 TIME_BITS, NUMBER_BITS = 25, 16
 MIDDLE = 1 << (TIME_BITS - 1)
 MOST_PEOPLE = 1 << (63 - TIME_BITS - NUMBER_BITS)
+MOST_IN_A_DAY = (1 << NUMBER_BITS) - 1
 NOWHERE = -1
 
 
@@ -40,7 +41,7 @@ def places(records: Records, couples: pd.Index) -> np.ndarray:
         when[known] = records.time[known].astype(np.int64) + MIDDLE
     place = (who << (TIME_BITS + NUMBER_BITS)) | (when << NUMBER_BITS)
     if records.number is not None:
-        place |= np.minimum(records.number, (1 << NUMBER_BITS) - 1)
+        place |= np.minimum(records.number, MOST_IN_A_DAY)
     return np.where(known, place, NOWHERE)
 
 
@@ -52,7 +53,7 @@ def place_of(person: np.ndarray, time: np.ndarray) -> np.ndarray:
 def parts_of(place: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Who, when and the how-manieth of places, back from `places`."""
     when = ((place >> NUMBER_BITS) & ((1 << TIME_BITS) - 1)) - MIDDLE
-    return place >> (TIME_BITS + NUMBER_BITS), when, place & ((1 << NUMBER_BITS) - 1)
+    return place >> (TIME_BITS + NUMBER_BITS), when, place & MOST_IN_A_DAY
 
 
 def all_couples(everyone: Sequence[Records], people: pd.DataFrame) -> pd.Index:

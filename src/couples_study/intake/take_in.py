@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -136,8 +137,8 @@ def source_names(study: StudyFile) -> list[str]:
     for source in study.source:
         stem = source.files[0].rsplit("/", 1)[-1].rsplit(".", 1)[0]
         name = source.name or stem.replace("*", "").replace("?", "").strip("_-. ") or source.table
-        count = sum(1 for other in names if other == name or other.startswith(f"{name}_"))
-        names.append(f"{name}_{count + 1}" if name in names else name)
+        numbered = (f"{name}_{number}" for number in count(2))
+        names.append(next(one for one in numbered if one not in names) if name in names else name)
     return names
 
 

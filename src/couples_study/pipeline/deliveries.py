@@ -92,7 +92,20 @@ def files_of(source: Source, place: Place) -> list[Path]:
         if not matches:
             raise _missing(pattern, place)
         found |= dict.fromkeys(matches)
+    for path in found:
+        _require_a_name_in_text(name_of(path, place), place)
     return list(found)
+
+
+def _require_a_name_in_text(name: str, place: Place) -> None:
+    """Names that are no text in any encoding we know can be written into no ledger."""
+    if not name.isascii() and name.encode("utf-8", "replace").decode() != name:
+        raise DeliveryError(
+            f"a delivered file in {place.data}",
+            expected="file names in UTF-8",
+            found=ascii(name),
+            do="give the file another name",
+        )
 
 
 def _matching(pattern: str, place: Place) -> list[Path]:

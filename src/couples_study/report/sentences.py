@@ -147,6 +147,7 @@ HELD = {
     "role_unknown": "Nothing says which of the two partners this is.",
     "roles_conflict": "Two members of a couple have the same role, or one person has two.",
     "too_many_members": "More than two people under one couple's id.",
+    "too_many_in_a_day": "More than 65,535 events or samples of one person on one day.",
 }
 NEXT_STEPS = {
     "missing_key": "look the rows up on the platform by their row number, add what is missing there, export again.",
@@ -161,6 +162,7 @@ NEXT_STEPS = {
     "person_not_in_people": "check that the baseline export is complete and that ids are spelled alike in all exports.",
     "role_unknown": "add the column that tells partners apart, or the label under [dyads] labels.",
     "roles_conflict": "find out which member the record belongs to and correct its role at the source.",
+    "too_many_in_a_day": "sum up what a device samples by the minute before it is delivered.",
     "too_many_members": "find out which two of them are the couple; a mistyped couple id is the usual cause.",
 }
 TERM_WORDS = {
