@@ -96,7 +96,7 @@ class Question(Strict):
 
     def groupings(self) -> list[str]:
         """The columns among them that hold labels: the arm, and what moderates its effect."""
-        return [name for name in (self.arm, self.moderator) if name]
+        return [name.removeprefix("partner.") for name in (self.arm, self.moderator) if name]
 
     def keys_set(self) -> frozenset[str]:
         """The keys that the file gave, for models to refuse the ones that mean nothing to them."""

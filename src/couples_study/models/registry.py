@@ -13,9 +13,11 @@ __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
 HOME = {
     "apim": "apim",
+    "contrast": "contrast",
     "cross_lag": "cross_lag",
     "growth": "growth",
     "mediation": "mediation_model",
+    "moderation": "moderation",
     "onset": "onset_model",
     "prevalence": "prevalence",
     "regression": "regression",
