@@ -17,6 +17,7 @@ HOME = {
     "cross_lag": "cross_lag",
     "growth": "growth",
     "mediation": "mediation_model",
+    "micro_randomised": "micro_randomised",
     "moderation": "moderation",
     "onset": "onset_model",
     "prevalence": "prevalence",
