@@ -64,6 +64,7 @@ class Question(Strict):
     early: int | None = Field(default=None, ge=1)
     shows: Literal["cycle", "forward", "backward"] = "forward"
     realised: str | None = None
+    probability: str | float | None = None
     indicators: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stated: float | None = None
     tolerance: dict[str, float] = Field(default_factory=dict)
@@ -87,6 +88,7 @@ class Question(Strict):
         """Every column the question can not do without, without the ``partner.`` prefix, in order and once each."""
         named = [self.outcome, *self.actor, *self.partner, *self.predictors]
         named += [name for name in (self.predictor, self.exposure, self.mediator, self.after, self.placebo) if name]
+        named += [self.probability] if isinstance(self.probability, str) else []
         named += self.groupings()
         named += [*(self.covariates or ())]
         latent = set(self.indicators)
@@ -96,7 +98,7 @@ class Question(Strict):
 
     def groupings(self) -> list[str]:
         """The columns among them that hold labels: the arm, and what moderates its effect."""
-        return [name for name in (self.arm, self.moderator) if name]
+        return [name.removeprefix("partner.") for name in (self.arm, self.moderator) if name]
 
     def keys_set(self) -> frozenset[str]:
         """The keys that the file gave, for models to refuse the ones that mean nothing to them."""

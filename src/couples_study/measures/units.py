@@ -47,3 +47,11 @@ def factor(unit: str, outcome_sd: Callable[[str], float], predictor_sd: Callable
     by_y = outcome_sd(y_kind) if y_kind else 1.0
     by_x = predictor_sd(x_kind) if x_kind else 1.0
     return by_x / by_y
+
+
+def product_parts(unit: str, where: str) -> tuple[str | None, tuple[str | None, ...]]:
+    """The kinds of SD of ``"points per point and point"``: of the outcome, and of each factor of the product."""
+    outcome, _, predictors = unit.partition(" per ")
+    parts = predictors.split(" and ")
+    kinds = [sides_of(f"{outcome} per {part}", where) for part in parts]
+    return kinds[0][0], tuple(kind for _, kind in kinds)

@@ -119,7 +119,7 @@ def design_of(question: Question, panel: Panel, setting: Setting, *, hold_means:
     columns: list[tuple[str, Piece | None, np.ndarray]] = [
         (piece.name, piece, piece.values(panel)) for piece in pieces_of_question(question)
     ]
-    columns += [(name, None, _covariate(name, panel)) for name in _covariates(question, panel)]
+    columns += [(name, None, covariate_values(name, panel)) for name in covariates_of(question, panel)]
     y = panel.value(question.outcome)
     complete = np.isfinite(y) & np.all([np.isfinite(column) for _, _, column in columns], axis=0)
     person, role = panel.own[complete], panel.frame["role"].to_numpy(dtype=object)[complete]
@@ -167,7 +167,8 @@ def _by_role(
     return np.column_stack(values), tuple(names), tuple(pieces)
 
 
-def _covariates(question: Question, panel: Panel) -> tuple[str, ...]:
+def covariates_of(question: Question, panel: Panel) -> tuple[str, ...]:
+    """The covariates named, or those of the default ones that this panel has and that vary."""
     if question.covariates is not None:
         return question.covariates
     return tuple(
@@ -177,7 +178,8 @@ def _covariates(question: Question, panel: Panel) -> tuple[str, ...]:
     )
 
 
-def _covariate(name: str, panel: Panel) -> np.ndarray:
+def covariate_values(name: str, panel: Panel) -> np.ndarray:
+    """A covariate for every row of the panel; the study day is centred."""
     if name == "study_day":
         time = panel.frame["time"].to_numpy(dtype=np.float64)
         return time - time.mean()

@@ -13,9 +13,12 @@ __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
 HOME = {
     "apim": "apim",
+    "contrast": "contrast",
     "cross_lag": "cross_lag",
     "growth": "growth",
     "mediation": "mediation_model",
+    "micro_randomised": "micro_randomised",
+    "moderation": "moderation",
     "onset": "onset_model",
     "prevalence": "prevalence",
     "regression": "regression",

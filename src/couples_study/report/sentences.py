@@ -91,6 +91,7 @@ REASONS = {
     "needs_baseline": "Nothing was asked before the programme began.",
     "needs_reliability": "With one baseline nobody can say which change is more than noise.",
     "too_few_events": "Too few couples improved to compare how soon.",
+    "not_as_drawn": "The prompts do not come with the chance that is stated, so they can not be read as drawn by lot.",
     "item_errors": "It rests on the errors of two items answered in the same minute being unrelated.",
     "both_shown": "Each goes before the other.",
     "one_way_or_none": "One of the two directions is shown to be smaller than what matters.",
@@ -128,6 +129,7 @@ CONCERNS = {
     "collinearity": "Neither effect is well determined.",
     "ceiling": "People at the end of the scale have no room left to rise.",
     "missing_not_at_random": "The tipping point says how far the missing would have to differ.",
+    "weak_instrument": "What doing it brings is hardly determined by a prompt that changes so little.",
     "rows_dropped": "If what was left out differs, the answer may hold only for what was kept.",
 }
 HELD = {
