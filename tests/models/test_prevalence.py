@@ -174,3 +174,34 @@ def test_what_is_missing_is_named(more):
 def test_keys_of_other_models_are_refused():
     with pytest.raises(StudyFileError, match="leave them out"):
         check_question(question(lag=1), SETTING, "here")
+
+
+def test_only_those_of_whom_it_is_claimed_are_counted():
+    data = frames()
+    data.people["parents"] = np.repeat(np.arange(300) < 120, 2) * 1.0
+    found = prevalence.estimate("S", question(among="parents"), data, SETTING)
+    both = data.people["vital"].to_numpy().reshape(-1, 2)[:120] >= 6
+    assert found.counts.couples == 120
+    assert found.tested[0].estimate == pytest.approx(both.all(axis=1).mean())
+    assert "among parents = 1" in found.equation
+
+
+def test_a_flag_has_no_other_cut_offs():
+    data = frames(flag=np.tile([0.0, 1.0], 300))
+    found = prevalence.estimate("S", question(outcome="flag", cut=1.0, who="each"), data, SETTING)
+    assert not any("cut-off" in row.label for row in found.sensitivity)
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [((0.21, 0.3), "supported"), ((0.05, 0.15), "inconclusive"), ((0.02, 0.09), "contradicted")],
+)
+def test_a_word_may_have_a_bound_of_its_own_that_refutes_it(interval, verdict):
+    asked = question(quantifier="often", tolerance={"refuted": 0.10})
+    assert judged_share(asked, {95: interval, 90: interval}) == verdict
+
+
+def test_a_bound_that_refutes_belongs_to_words():
+    for more in ({"tolerance": {"slope_low": 1.0}}, {**STATED, "tolerance": {"refuted": 0.1}}):
+        with pytest.raises(StudyFileError, match="refuted"):
+            prevalence.check(question(**more), SETTING, "S")

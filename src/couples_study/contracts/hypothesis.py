@@ -61,6 +61,7 @@ class Question(Strict):
     cut: float | None = None
     quantifier: Literal["most", "many", "often", "few", "rare"] | None = None
     placebo: str | None = None
+    among: str | None = None
     early: int | None = Field(default=None, ge=1)
     shows: Literal["cycle", "forward", "backward"] = "forward"
     realised: str | None = None
@@ -88,6 +89,7 @@ class Question(Strict):
         """Every column the question can not do without, without the ``partner.`` prefix, in order and once each."""
         named = [self.outcome, *self.actor, *self.partner, *self.predictors]
         named += [name for name in (self.predictor, self.exposure, self.mediator, self.after, self.placebo) if name]
+        named += [self.among] if self.among else []
         named += [self.probability] if isinstance(self.probability, str) else []
         named += self.groupings()
         named += [*(self.covariates or ())]

@@ -24,7 +24,7 @@ from couples_study.measures import Frames
 from couples_study.models.concerns import few_couples
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, too_few
 
-OPTIONS = frozenset({"cut", "who", "stated", "quantifier", "placebo"})
+OPTIONS = frozenset({"cut", "who", "stated", "quantifier", "placebo", "among", "tolerance"})
 Who = Literal["both", "either", "each"]
 WORDS: Mapping[Who, str] = MappingProxyType(
     {"both": "couples in which both say so", "either": "couples in which at least one does", "each": "persons"}
@@ -62,6 +62,8 @@ def check(question: Question, setting: Setting, where: str) -> None:
         faults.append("cut, the value from which on an answer counts")
     if question.rule == "R2" and question.quantifier is None:
         faults.append(f"quantifier, one of {', '.join((*ABOVE, *BELOW))}")
+    if set(question.tolerance) - {"refuted"} or (question.tolerance and question.rule != "R2"):
+        faults.append("no tolerance but refuted, and that with rule R2")
     if question.rule == "R3" and (question.stated is None or not 0 < question.stated < 1):
         faults.append("stated, a share between 0 and 1")
     if question.rule not in ("R2", "R3"):
@@ -77,17 +79,27 @@ def plan(question: Question, setting: Setting) -> Plan:
     """The model in words."""
     sign = "<=" if question.direction == "negative" else ">="
     return Plan(
-        equation=f"share of {WORDS[question.who]}: {question.outcome} {sign} {question.cut:g}",
-        formula=f"({question.outcome} {sign} {question.cut:g}) ~ 1 | couples: couple_id",
+        equation=f"share of {WORDS[question.who]}: {question.outcome} {sign} {question.cut:g}{_among(question)}",
+        formula=f"({question.outcome} {sign} {question.cut:g}) ~ 1{_among(question)} | couples: couple_id",
         estimator="Wilson's interval, one row per couple" if question.who != "each" else
         "Wilson's interval with the effective number of persons (couple-robust variance)",
         tested=("share",),
     )  # fmt: skip
 
 
+def _among(question: Question) -> str:
+    return f", among {question.among} = 1" if question.among else ""
+
+
+def _asked(question: Question, frames: Frames) -> pd.DataFrame:
+    """The people who are counted."""
+    people = frames.people
+    return people[people[question.among].eq(1)] if question.among else people
+
+
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Count, and set beside it other cut-offs, other ways to count a couple, and the placebo."""
-    people = frames.people
+    people = _asked(question, frames)
     found = _share(people, question.outcome, question, question.who)
     if found.couples < FEWEST_COUPLES:
         return too_few(id, found.couples, "answered it, both partners where both are asked")
@@ -196,7 +208,9 @@ def _share_by_couple(rows: pd.DataFrame, column: str, question: Question) -> pd.
 def _others(people: pd.DataFrame, question: Question, setting: Setting) -> list[Sensitivity]:
     """The same count one step up and down the scale, and the other ways to count a couple."""
     cut = float(question.cut or 0.0)
-    asked: list[tuple[str, Who, float]] = [(f"cut-off {cut + step:g}", question.who, step) for step in (-1.0, 1.0)]
+    asked: list[tuple[str, Who, float]] = []
+    if not people[question.outcome].dropna().isin((0, 1)).all():
+        asked = [(f"cut-off {cut + step:g}", question.who, step) for step in (-1.0, 1.0)]
     if not setting.dyads.single:
         asked += [(words, who, 0.0) for who, words in WORDS.items() if who != question.who]
     rows = []

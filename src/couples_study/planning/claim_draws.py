@@ -110,15 +110,21 @@ def _move(parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str)
     for path in true:
         size = path.sign * min(path.size, most[path.outcome])
         if path.level == "between":
-            parts.person[path.outcome] = parts.person[path.outcome] + size * parts.person[path.predictor]
+            parts.person[path.outcome] = parts.person[path.outcome] + size * _mover(parts.person, path)
             continue
-        moved = parts.day[path.predictor][:, ::-1] if path.who == "partner" else parts.day[path.predictor]
+        moved = _mover(parts.day, path)
         parts.day[path.outcome] = parts.day[path.outcome] + size * _days_before(moved, path.lag)
     if world == "claim_reverse":
         for path in (one for one in paths if not one.by_lot):
             pushed = REVERSED * path.sign * parts.day[path.outcome]
             pushed = pushed[:, ::-1] if path.who == "partner" else pushed
             parts.day[path.predictor] = parts.day[path.predictor] + pushed
+
+
+def _mover(parts: dict[str, np.ndarray], path: Path) -> np.ndarray:
+    """What moves the outcome: the predictor, the partner's, or its product with what its effect depends on."""
+    moved = parts[path.predictor][:, ::-1] if path.who == "partner" else parts[path.predictor]
+    return moved if path.times is None else moved * parts[path.times]
 
 
 def _days_before(values: np.ndarray, lag: int) -> np.ndarray:
@@ -152,6 +158,8 @@ def _who_say_so(question: Question, columns: dict[str, np.ndarray], world: str) 
         said[question.placebo] = share_of(question, "claim_true") if assent else PLACEBO
     sign = -1.0 if question.direction == "negative" else 1.0
     found = {}
+    if question.among is not None and not np.isin(columns[question.among], (0.0, 1.0)).all():
+        found[question.among] = np.ones_like(columns[question.among])
     for name, share in said.items():
         latent = columns[name]
         counted = {"both": latent.min(axis=1), "either": latent.max(axis=1), "each": latent}[question.who]

@@ -8,11 +8,11 @@ the smallest effect that matters. In ``claim_true`` every effect is `STATED` tim
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from couples_study.contracts.hypothesis import ABOVE, BELOW, Question
-from couples_study.measures.units import sides_of
+from couples_study.measures.units import product_parts
 from couples_study.models.terms import pieces_of, split
 
 STATED = 2.0
@@ -39,7 +39,8 @@ class Path:
     """``predictor`` moves ``outcome`` by ``size`` of its standard deviations, with ``sign`` as claimed.
 
     ``who`` is own or partner (whose answer the predictor is), ``lag`` 0 or 1 day, ``level`` within (days) or between
-    (people); ``by_lot`` where the predictor is a draw of 0 or 1.
+    (people); ``by_lot`` where the predictor is a draw of 0 or 1. ``times`` is what the predictor is multiplied with,
+    where the claim is that an effect depends on it.
     """
 
     outcome: str
@@ -50,6 +51,7 @@ class Path:
     lag: int = 0
     level: str = "within"
     by_lot: bool = False
+    times: str | None = None
 
 
 def paths_of(question: Question) -> tuple[Path, ...]:
@@ -58,6 +60,8 @@ def paths_of(question: Question) -> tuple[Path, ...]:
         return tuple(_mediated(question))
     if question.model == "cross_lag":
         return (_path(question, question.predictor or "", "own", 1, "within"),)
+    if question.model == "moderation":
+        return (_moderated(question),)
     if question.model in ("apim", "regression"):
         return tuple(_tested(question))
     return ()
@@ -116,8 +120,17 @@ def _path(question: Question, column: str, who: str, lag: int, level: str) -> Pa
         who=who,
         lag=lag,
         level=level,
-        by_lot=sides_of(question.smallest_effect.unit, "unit")[1] is None,
+        by_lot=product_parts(question.smallest_effect.unit, "unit")[1][:1] == (None,),
     )
+
+
+def _moderated(question: Question) -> Path:
+    """The product moves the outcome, or where a slope is tested, the predictor does whatever else holds."""
+    names = [str(name).removeprefix("partner.") for name in (question.predictor, question.moderator)]
+    who = "partner" if str(question.predictor).startswith("partner.") else "own"
+    level = "within" if question.centering == "person" or question.lag else "between"
+    path = _path(question, names[0], who, question.lag, level)
+    return replace(path, times=None if question.test else names[1])
 
 
 def _mediated(question: Question) -> Iterator[Path]:

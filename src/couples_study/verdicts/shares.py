@@ -19,9 +19,10 @@ def judged_share(question: Question, intervals: Mapping[int, tuple[float, float]
         within = intervals[90][0] >= stated - band and intervals[90][1] <= stated + band
         return SUPPORTED if within else INCONCLUSIVE
     word = str(question.quantifier)
+    refuted = question.tolerance.get("refuted", ABOVE[word] if word in ABOVE else BELOW[word])
     if word in ABOVE:
-        return SUPPORTED if low > ABOVE[word] else CONTRADICTED if high < ABOVE[word] else INCONCLUSIVE
-    return SUPPORTED if high < BELOW[word] else CONTRADICTED if low > BELOW[word] else INCONCLUSIVE
+        return SUPPORTED if low > ABOVE[word] else CONTRADICTED if high < refuted else INCONCLUSIVE
+    return SUPPORTED if high < BELOW[word] else CONTRADICTED if low > refuted else INCONCLUSIVE
 
 
 def judged_share_row(row: Sensitivity, question: Question) -> str:
