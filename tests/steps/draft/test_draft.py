@@ -301,6 +301,19 @@ CELLS = st.one_of(
 )
 
 
+def test_redcap_events_become_sources_with_names_that_a_file_can_have():
+    made = drafted(
+        form(
+            {"pid": [*"aabbcc"], "redcap_event_name": ["day/1", "day:1", "."] * 2, "x": ["1", "", ""] * 2,
+             "y": ["", "2", ""] * 2, "z": ["", "", "3"] * 2},
+            reader="redcap",
+        )
+    )  # fmt: skip
+    sources = model(made).source
+    assert [one.name for one in sources] == ["day_1", "day_1_2", "once"]
+    assert [one.only["redcap_event_name"] for one in sources] == [("day/1",), ("day:1",), (".",)]
+
+
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_whatever_came_the_draft_is_a_valid_study_file(data):

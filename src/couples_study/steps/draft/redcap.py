@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
+NOT_IN_A_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 ALIKE = 0.8  # share of answered columns two events have in common to be waves of one form
 
 
@@ -29,12 +31,24 @@ def pieces(frame: pd.DataFrame) -> list[Piece]:
     for instrument, rows in frame.groupby(instruments, sort=False):
         only = {INSTRUMENT: (str(instrument),)} if INSTRUMENT in frame else {}
         found += [_piece(only | event, part, str(instrument)) for event, part in _by_events(rows)]
-    return found
+    return list(_told_apart(found))
 
 
 def _piece(only: Mapping[str, tuple[str, ...]], frame: pd.DataFrame, instrument: str) -> Piece:
-    name = "_".join(part for part in (instrument, *only.get(EVENT, ())[:1]) if part) or "once"
-    return Piece(only=only, frame=frame, name=name)
+    name = "_".join(part for part in (instrument, *only.get(EVENT, ())[:1]) if part)
+    name = NOT_IN_A_FILE_NAME.sub("_", name)  # a source's name becomes a file's
+    return Piece(only=only, frame=frame, name=name if name.strip(". ") else "once")
+
+
+def _told_apart(found: Iterable[Piece]) -> Iterator[Piece]:
+    """Pieces whose events differ only in what no file name may hold get a number."""
+    seen: set[str] = set()
+    for piece in found:
+        name, number = piece.name, 2
+        while name.casefold() in seen:
+            name, number = f"{piece.name}_{number}", number + 1
+        seen.add(name.casefold())
+        yield replace(piece, name=name)
 
 
 def _by_events(frame: pd.DataFrame) -> list[tuple[dict[str, tuple[str, ...]], pd.DataFrame]]:
