@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	@: > $(READY)
 
 report: $(READY)
-	@$(BIN)/couples-study report demo --out reports/demo
+	@$(BIN)/couples-study report demo --jobs 2 --out reports/demo
 
 test: $(READY)
 	@$(PY) -m pytest -n 2 $(PYTEST)

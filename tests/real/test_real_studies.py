@@ -94,10 +94,10 @@ def test_what_a_survey_of_wives_can_not_say_is_said(fair):
     assert "resentment" in found["C31"]["missing_columns"]
 
 
-@pytest.mark.parametrize("study", ["fair", "demo"])
-def test_two_runs_give_the_same_bytes(study, tmp_path):
+@pytest.mark.parametrize("words", [("fair",), ("demo", "--claims", "C02,C11,C38,C57,C88")], ids=lambda words: words[0])
+def test_two_runs_give_the_same_bytes(words, tmp_path):
     for name in ("one", "two"):
-        assert main(["report", study, "--out", str(tmp_path / name)]) == 0
+        assert main(["report", *words, "--out", str(tmp_path / name)]) == 0
     first, second = (
         {
             path.relative_to(tmp_path / name): path.read_bytes()

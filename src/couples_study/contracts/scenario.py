@@ -45,7 +45,8 @@ class Scenario:
     (reverse causation), ``mood`` the share of a day's mood that colours every answer of one person, ``reliability``
     that of the two closeness items together. ``item_error`` is the correlation between the errors of two items
     answered in the same minute. ``resentment`` and ``kids`` are standardised effects on intimacy. ``trial`` makes it
-    a randomised trial with weekly surveys instead. ``counts`` are reported with errors or exact.
+    a randomised trial with weekly surveys instead. ``counts`` are reported with errors or exact. With ``further`` every
+    other question that a claim needs was asked as well.
     """
 
     name: str
@@ -62,5 +63,6 @@ class Scenario:
     resentment: float = 0.0
     kids: float = 0.0
     faults: bool = False
+    further: bool = False
     trial: TrialTruth | None = None
     counts: Literal["reported", "exact"] = "reported"

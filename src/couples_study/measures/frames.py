@@ -72,9 +72,11 @@ def _answers(table: pd.DataFrame) -> pd.DataFrame:
 def _panel(table: pd.DataFrame, members: pd.DataFrame, time: str) -> pd.DataFrame:
     steady = [name for name in members.columns if name not in table.columns or name in ("couple_id", "person_id")]
     frame = table.merge(members[steady], on=["couple_id", "person_id"], how="left")
+    added = {"time": frame[time]}
     if "date" in frame:
-        frame["weekend"] = frame["date"].dt.day_of_week.ge(5).astype("float64").where(frame["date"].notna())
-    return frame.assign(time=frame[time])
+        weekend = frame["date"].dt.day_of_week.ge(5).astype("float64")
+        added["weekend"] = weekend.where(frame["date"].notna())
+    return pd.concat([frame.drop(columns=[*added], errors="ignore"), pd.DataFrame(added)], axis=1)
 
 
 def _people(members: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

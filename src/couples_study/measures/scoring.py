@@ -32,7 +32,7 @@ def scored(table: pd.DataFrame, scales: Iterable[Scale]) -> pd.DataFrame:
         for scale in scales
         if scale.result not in table.columns and set(scale.items) <= set(table.columns)
     }
-    return table.assign(**added)
+    return pd.concat([table, pd.DataFrame(added)], axis=1) if added else table
 
 
 def _score(table: pd.DataFrame, scale: Scale) -> pd.Series:

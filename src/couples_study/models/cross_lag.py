@@ -26,6 +26,7 @@ from couples_study.models.lagged.missing import due_pairs, skipped
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 
 OPTIONS = frozenset({"predictor", "indicators", "lag", "shows"})
+FEWEST_PAIRS = 3  # of a person; a mean of fewer leaves nothing to hold a day against
 BOTH = ("forward", "backward", "difference")
 
 
@@ -85,10 +86,10 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
 
 
 def _refused(id: str, pairs: Pairs) -> NotTestable | None:  # noqa: A002 (id is the contract's word)
-    couples = len(np.unique(pairs.couple))
+    _, person, times = np.unique(pairs.person, return_inverse=True, return_counts=True)
+    couples = len(np.unique(pairs.couple[times[person] >= FEWEST_PAIRS]))
     if couples < FEWEST_COUPLES:
-        return too_few(id, couples, "complete pairs of days")
-    _, person = np.unique(pairs.person, return_inverse=True)
+        return too_few(id, couples, f"a partner with {FEWEST_PAIRS} complete pairs of days")
     for i in (0, 1):
         W = pd.DataFrame(np.column_stack([pairs.own[:, i], pairs.other[:, i], pairs.steady]))
         if not full_rank((W - W.groupby(person).transform("mean")).to_numpy()):

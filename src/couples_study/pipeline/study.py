@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.ledger import Ledger
 from couples_study.contracts.verdict import Verdict
 from couples_study.contracts.watch import Watch
@@ -23,7 +24,7 @@ from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import Checked, check
 from couples_study.steps.derive import derive
 from couples_study.steps.describe_intake import watched
-from couples_study.steps.estimate import Found, estimate
+from couples_study.steps.estimate import Found, estimate_one, readings
 from couples_study.steps.judge import decide
 
 
@@ -104,11 +105,14 @@ class Study:
 
     def test(self, id: str) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
         """The evidence on one hypothesis or claim; of a claim with several readings, the reading that decides."""
+        if id in self._questions:
+            return self._one(id)
         return self._found_for(self.verdict(id), id)
 
     def verdict(self, id: str) -> Verdict:  # noqa: A002 (id is the contract's word)
         """The verdict on one hypothesis or claim, judged together with all others of the study."""
-        return _named({verdict.id: verdict for verdict in self.verdicts}, id, "hypothesis or claim")
+        _named(dict.fromkeys(self.hypotheses), id, "hypothesis or claim")
+        return next(verdict for verdict in self.verdicts if verdict.id == id)
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -116,12 +120,24 @@ class Study:
         return tuple(answered(verdict, self._found) for verdict in decide(self.checked, self._found))
 
     @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return readings(self.checked)
+
+    @cached_property
     def _found(self) -> Found:
-        return estimate(self.checked, self.frames)
+        return {key: self._one(key) for key in self._questions}
+
+    @cached_property
+    def _estimated(self) -> dict[str, Evidence | NotTestable]:
+        return {}
+
+    def _one(self, key: str) -> Evidence | NotTestable:
+        """One reading, estimated when it is first asked for."""
+        if key not in self._estimated:
+            self._estimated[key] = estimate_one(key, self._questions[key], self.frames, self.checked)
+        return self._estimated[key]
 
     def _found_for(self, verdict: Verdict, id: str) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
-        if id in self._found:
-            return self._found[id]
         asked = next(one for one in self.checked.asked if one.id == id)
         if asked.untestable is not None:
             return asked.untestable

@@ -28,6 +28,7 @@ class Chance:
     report_uniform: np.ndarray  # (C, 2, T, 4)
     item: np.ndarray  # (C, 2, T, ITEMS)
     answer_uniform: np.ndarray  # (C, 2, T, 3)
+    recall_uniform: np.ndarray  # (C, 2, T, 2), of conflict and of sex
     week: np.ndarray  # (C, 2, W, 8)
     couple_uniform: np.ndarray  # (C, 4)
 
@@ -55,4 +56,5 @@ def _one(rng: np.random.Generator, days: int, weeks: int, gamma_shape: float) ->
         "report_uniform": rng.random((2, days, 4)),
         "item": rng.normal(size=(2, days, ITEMS)),
         "answer_uniform": rng.random((2, days, 3)),
+        "recall_uniform": rng.random((2, days, 2)),
     }

@@ -82,6 +82,8 @@ def _planned(
     smallest = question.smallest_effect
     model = model_called(question.model, key)
     missing = tuple(name for name in question.columns() if name not in homes and name not in ("study_day", "weekend"))
+    if model.repeated(question) and homes.get(question.outcome, PANELS["person_days"]) not in PANELS.values():
+        missing += (f"{question.outcome}, more than once",)
     return Planned(
         id=key,
         statement=statement,

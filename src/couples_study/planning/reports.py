@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -86,9 +88,15 @@ def _facts(world: World) -> dict[str, np.ndarray]:
     sex = chance.answer_uniform[:, 0, :, 0] < stats.norm.cdf(drive)
     return {
         "together_hours": hours[:, None, :],
-        "conflict_today": world.conflict[:, None, :].astype(float),
-        "sex_today": sex[:, None, :].astype(float),
+        "conflict_today": _told(world.conflict, daily["conflict_told"], chance.recall_uniform[..., 0]),
+        "sex_today": _told(sex, daily["sex_told"], chance.recall_uniform[..., 1]),
     }
+
+
+def _told(happened: np.ndarray, chances: Sequence[float], uniform: np.ndarray) -> np.ndarray:
+    """What each partner says of the couple's day: (C, T) to (C, 2, T), missed or wrongly remembered now and then."""
+    when_so, when_not = chances
+    return (uniform < np.where(happened, when_so, when_not)[:, None, :]).astype(float)
 
 
 def _answered(world: World) -> np.ndarray:

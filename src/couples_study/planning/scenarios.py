@@ -47,6 +47,7 @@ _ALL = (
     Scenario(
         name="demo", summary="the demo study: smooth gains from touch, a lagged path, resentment that matters",
         shape="log", size=0.30, touch_to_close=0.15, close_to_touch=0.05, resentment=-0.45, kids=-0.02, faults=True,
+        further=True,
     ),
     Scenario(name="trial_null", summary="a trial in which nothing works", trial=TrialTruth()),
     Scenario(

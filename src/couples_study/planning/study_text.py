@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from couples_study.contracts.scenario import Scenario
+from couples_study.planning.trial_exports import trial_sources
 
 DIARY = (
     "touch_received_n", "touch_given_n", "close_1", "close_2", "safe_1", "safe_2", "resp_1", "resp_2", "stress_day",
@@ -15,6 +16,8 @@ BASELINE = (
     "age", "years_together", "avoid_hard_talk", "resentment_1", "resentment_2", "resentment_3", "intimacy_1",
     "intimacy_2", "intimacy_3",
 )  # fmt: skip
+FURTHER = {"people": "questions", "survey_waves": "course", "diary_days": "moments"}  # export by table
+TRIAL_EXPORTS = {"couples": "trial_couples", "people": "trial_people", "weekly": "trial_weekly"}
 TEMPLATE = """\
 # {title}
 # Nobody answered these questions: everything here was drawn by a seeded generator. See truth.json.
@@ -58,7 +61,7 @@ missing = {{ -99 = "refused", -88 = "not_applicable" }}
 columns = {{ {diary} }}
 recode = {{ conflict_today = {{ yes = 1, no = 0 }}, sex_today = {{ yes = 1, no = 0 }} }}
 
-[[hypothesis]]
+{further}[[hypothesis]]
 id = "H1"
 statement = "On days on which I feel more understood than usual, my partner feels closer to me."
 status = "confirmatory"
@@ -108,5 +111,22 @@ def study_text(study_id: str, scenario: Scenario, couples: int, days: int, names
 
     return TEMPLATE.format(
         id=study_id, days=days, title=f"Synthetic study: {couples} couples, {days} days ({scenario.name})",
-        baseline=columns(BASELINE), weekly=columns(WEEKLY), diary=columns(DIARY),
+        baseline=columns(BASELINE), weekly=columns(WEEKLY), diary=columns(DIARY), further=_further(scenario),
     )  # fmt: skip
+
+
+def _further(scenario: Scenario) -> str:
+    """The sources with what else claims ask for, under the names that columns have with us."""
+    from couples_study.planning.further import further_columns
+
+    if not scenario.further:
+        return ""
+    times = {"people": "", "survey_waves": ', week = "week"', "diary_days": ', date = "submitted_at"'}
+    asked = "".join(
+        f'[[source]]\nreader = "csv"\nfiles = "{name}.csv"\ntable = "{table}"\n'
+        f'keys = {{ couple = "dyad", person = "pid"{times[table]} }}\n[source.columns]\n'
+        + "".join(f'{column} = "{column}"\n' for column in further_columns(table))
+        + "\n"
+        for table, name in FURTHER.items()
+    )
+    return asked + trial_sources(**TRIAL_EXPORTS) + "\n"

@@ -11,20 +11,23 @@ import pandas as pd
 
 from couples_study.contracts.scenario import Scenario
 from couples_study.core.errors import UsageError
-from couples_study.core.seeds import DEFAULT_SEED
+from couples_study.core.seeds import DEFAULT_SEED, child
 from couples_study.planning.estimands import estimands
 from couples_study.planning.faults import Fault, with_faults
+from couples_study.planning.further import as_texts, further
 from couples_study.planning.generator import World, live
 from couples_study.planning.parameters import parameters
 from couples_study.planning.reports import ROLES, baseline, diary, weekly
 from couples_study.planning.scenarios import scenario_called
-from couples_study.planning.study_text import study_text
+from couples_study.planning.study_text import FURTHER, TRIAL_EXPORTS, study_text
 from couples_study.planning.trial_exports import trial_exports, trial_text
 from couples_study.planning.trials import run_trial
 
 FIRST_MONDAY = date(2026, 3, 2)
 FEWEST = 2
 DAY_ENDS = 4  # the hour at which study.toml lets an evening end
+TRIAL, TRIAL_COUPLES = "trial_emotional_best", 240
+FURTHER_DAYS = 14  # of the days, those on which the moments are asked
 STARTS = 4  # couples begin on one of four Mondays
 EXPORT_NAMES = {
     "touch_received_n": "touch_rec", "touch_given_n": "touch_giv", "close_1": "close_a", "close_2": "close_b",
@@ -69,6 +72,8 @@ def simulate(
     faults: tuple[Fault, ...] = ()
     if scenario.faults:
         exports, faults = with_faults(exports, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, 1))))
+    if scenario.further:
+        exports |= _further(world, seed, exports) | _trial_beside(seed)
     files = {f"{name}.csv": _csv(frame) for name, frame in exports.items()}
     name = study_id or f"{scenario.name}_{couples}x{days}"
     files["study.toml"] = study_text(name, scenario, couples, days, EXPORT_NAMES).encode()
@@ -87,7 +92,7 @@ def _trial(scenario: Scenario, couples: int, seed: int, study_id: str | None) ->
 
 def _told(scenario: Scenario) -> dict[str, object]:
     """The scenario as a record; what makes other kinds of worlds is left out where it is not used."""
-    unused = {"item_error": 0.0, "trial": None}
+    unused = {"item_error": 0.0, "trial": None, "further": False}
     return {name: value for name, value in asdict(scenario).items() if name not in unused or value != unused[name]}
 
 
@@ -131,24 +136,63 @@ def _weekly(world: World) -> pd.DataFrame:
     return pd.concat([_ids(frame, world.couples), _answers(frame, items)], axis=1)
 
 
+def _further(world: World, seed: int, exports: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Exports with the answers to all that claims ask beside: once, of evenings that were answered, and of weeks.
+
+    They are of the people who filled in the baseline, and of the evenings that stand in the diary as they were.
+    """
+    evening, week, person = diary(world), weekly(world), baseline(world)
+    told = np.flatnonzero(evening["answered"].to_numpy() & evening["day"].lt(FURTHER_DAYS).to_numpy())
+    rows = {"people": np.arange(len(person)), "diary_days": told, "survey_waves": np.arange(len(week))}
+    keys = {
+        "people": _ids(person, world.couples),
+        "diary_days": _ids(evening, world.couples).assign(submitted_at=_stamps(world, evening)).iloc[told],
+        "survey_waves": _ids(week, world.couples).assign(week=week["week"]),
+    }
+    found = {}
+    for table, name in FURTHER.items():
+        answers = as_texts(further(world, table, seed), rows[table])
+        frame = pd.concat([keys[table].reset_index(drop=True), answers], axis=1)
+        known = frame["pid"].isin(exports["baseline"]["pid"])
+        if table == "diary_days":
+            known &= _entries(frame).isin(_entries(exports["diary"]))
+        found[name] = frame[known].reset_index(drop=True)
+    return found
+
+
+def _trial_beside(seed: int) -> dict[str, pd.DataFrame]:
+    """The exports of a trial with couples of its own."""
+    world = run_trial(scenario_called(TRIAL), TRIAL_COUPLES, child(seed, "trial"))
+    return {TRIAL_EXPORTS[name]: frame for name, frame in trial_exports(world, "T").items()}
+
+
+def _entries(frame: pd.DataFrame) -> pd.Series:
+    return frame["pid"].astype("str") + " " + frame["submitted_at"].astype("str")
+
+
 def _diary(world: World) -> pd.DataFrame:
     """Answered evenings only, with the minute of the entry; most are made between 20:00 and half past midnight."""
     frame = diary(world)
-    minutes = (world.chance.answer_uniform[..., 2] ** 1.3 * 280).ravel()
-    seconds = (world.chance.report_uniform[..., 0] * 60).astype(int).ravel()
-    stamps = [
-        (
-            datetime.combine(FIRST_MONDAY, datetime.min.time())
-            + timedelta(days=int(day), hours=20, minutes=int(m), seconds=int(s))
-        ).isoformat()
-        for day, m, s in zip(start_of(frame["couple"].to_numpy()) + frame["day"], minutes, seconds, strict=True)
-    ]
+    stamps = _stamps(world, frame)
     flags = {name: frame[name].map(YES_NO) for name in ("conflict_today", "sex_today")}
     items = _except(frame, "couple", "member", "day", "answered", *flags)
     told = pd.concat([_ids(frame, world.couples), _answers(frame, items)], axis=1)
     told.insert(2, "submitted_at", stamps)
     told = told.assign(**{EXPORT_NAMES[name]: answers for name, answers in flags.items()})
     return told[frame["answered"].to_numpy()].reset_index(drop=True)
+
+
+def _stamps(world: World, frame: pd.DataFrame) -> list[str]:
+    """The second at which each evening's entry was made."""
+    minutes = (world.chance.answer_uniform[..., 2] ** 1.3 * 280).ravel()
+    seconds = (world.chance.report_uniform[..., 0] * 60).astype(int).ravel()
+    return [
+        (
+            datetime.combine(FIRST_MONDAY, datetime.min.time())
+            + timedelta(days=int(day), hours=20, minutes=int(m), seconds=int(s))
+        ).isoformat()
+        for day, m, s in zip(start_of(frame["couple"].to_numpy()) + frame["day"], minutes, seconds, strict=True)
+    ]
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -12,6 +12,7 @@ from couples_study.planning.trials import ADHERENCE, ARMS, BEGINS, EMOTIONAL, PH
 
 ROLES = ("woman", "man")
 WEEKLY = (EMOTIONAL, PHYSICAL, SAFETY, ADHERENCE)
+NO_TOUCH = 0.35  # share of couples without physical intimacy at the start
 TEMPLATE = """\
 # {title}
 # Nobody answered these questions: everything here was drawn by a seeded generator. See truth.json.
@@ -28,9 +29,11 @@ type = "distinguishable"
 by = "gender"
 labels = {{ woman = "woman", man = "man" }}
 
+{sources}"""
+SOURCES = """\
 [[source]]
 reader = "csv"
-files = "couples.csv"
+files = "{couples}.csv"
 table = "couples"
 design = "randomised"
 arm = "arm"
@@ -38,28 +41,39 @@ keys = {{ couple = "dyad" }}
 
 [[source]]
 reader = "csv"
-files = "people.csv"
+files = "{people}.csv"
 table = "people"
 keys = {{ couple = "dyad", person = "pid" }}
 
 [[source]]
 reader = "csv"
-files = "weekly.csv"
+files = "{weekly}.csv"
 table = "survey_waves"
 keys = {{ couple = "dyad", person = "pid", week = "week" }}      # weeks 0 and {begins} are baselines
 recode = {{ separated = {{ yes = 1, no = 0 }} }}
 """
 
 
-def trial_exports(world: TrialWorld) -> dict[str, pd.DataFrame]:
-    """The three exports as text cells."""
+def trial_exports(world: TrialWorld, letter: str = "D") -> dict[str, pd.DataFrame]:
+    """The three exports as text cells; couples' codes begin with ``letter``."""
     couples = len(world.arm)
-    codes = np.array([f"D{number + 1:03d}" for number in range(couples)])
-    concern = np.where(world.physical_concern, "physical", "emotional")
-    told = pd.DataFrame({"dyad": codes, "arm": np.array(ARMS)[world.arm], "presenting_concern": concern})
+    codes = np.array([f"{letter}{number + 1:03d}" for number in range(couples)])
+    told = pd.DataFrame(
+        {
+            "dyad": codes, "arm": np.array(ARMS)[world.arm],
+            "presenting_concern": np.where(world.physical_concern, "physical", "emotional"),
+            "physical_at_start": np.where(_apart(world), "none", "some"),
+        }
+    )  # fmt: skip
     pairs = np.repeat(codes, 2)
     people = pd.DataFrame({"dyad": pairs, "pid": _pids(pairs), "gender": np.tile(ROLES, couples)})
     return {"couples": told, "people": people, "weekly": _weekly(world, codes)}
+
+
+def _apart(world: TrialWorld) -> np.ndarray:
+    """Couples (C,) whose physical closeness before the programme is in the lowest part of all."""
+    before = np.nanmean(world.answers[PHYSICAL][..., world.weeks <= 0], axis=(1, 2))
+    return before <= np.nanquantile(before, NO_TOUCH)
 
 
 def _pids(codes: np.ndarray) -> np.ndarray:
@@ -86,4 +100,9 @@ def _weekly(world: TrialWorld, codes: np.ndarray) -> pd.DataFrame:
 def trial_text(study_id: str, scenario: Scenario, couples: int) -> str:
     """study.toml as text."""
     title = f"Synthetic trial: {couples} couples, 24 weeks ({scenario.name})"
-    return TEMPLATE.format(id=study_id, title=title, begins=BEGINS)
+    return TEMPLATE.format(id=study_id, title=title, sources=trial_sources("couples", "people", "weekly"))
+
+
+def trial_sources(couples: str, people: str, weekly: str) -> str:
+    """The sources of study.toml that read a trial's exports, by the names these have."""
+    return SOURCES.format(couples=couples, people=people, weekly=weekly, begins=BEGINS)

@@ -30,6 +30,7 @@ OPENING = {
         "measurement_error",
     ): "Inconclusive: measurement error alone can produce or hide an effect of this kind",
     (INCONCLUSIVE, ""): "Inconclusive",
+    (NOT_TESTABLE, ""): "Not testable",
 }
 STRENGTH = {
     "randomised": "Chance assigned what is compared, so this speaks to cause.",
@@ -89,10 +90,15 @@ def _sentence(verdict: Verdict) -> str:
 def _found(verdict: Verdict) -> list[str]:
     """What was found: the readings where all of them decide, else the verdict's own numbers."""
     if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
-        return [f"{reading.statement} {_opening(reading)}. {_numbers(reading)}" for reading in verdict.readings]
+        return [f"{reading.statement} {_alone(reading)}" for reading in verdict.readings]
     if verdict.readings and not any(reading.terms for reading in verdict.readings):
         return _once(verdict.readings)
     return [_numbers(verdict)] if verdict.terms else []
+
+
+def _alone(reading: Verdict) -> str:
+    """What one reading found, or why these data can not tell it."""
+    return reading.sentence if reading.verdict == NOT_TESTABLE else f"{_opening(reading)}. {_numbers(reading)}"
 
 
 def _once(readings: tuple[Verdict, ...]) -> list[str]:

@@ -154,15 +154,21 @@ class DyadicMixedLM(LikelihoodModel):
         return 0.5 * (rows + rows.T)
 
     def fit(
-        self, start_params: ArrayLike | None = None, maxiter: int = MOST_STEPS, cov_type: str = "gls"
+        self,
+        start_params: ArrayLike | None = None,
+        maxiter: int = MOST_STEPS,
+        cov_type: str = "gls",
+        start_inverse: ArrayLike | None = None,
     ) -> DyadicResults:
         """Fit by (restricted) maximum likelihood, from moments or from packed covariance parameters.
 
         ``maxiter=0`` gives the results at ``start_params`` as they are. ``cov_type`` is ``gls``, ``kr`` or ``cr2``: see
-        `DyadicResults`. With fewer than about 100 couples, ``gls`` errors of between-person effects are too small.
+        `DyadicResults`. ``start_inverse`` is a first guess of the inverse Hessian, say that of a fit to
+        like rows. With fewer than about 100 couples, ``gls`` errors of between-person effects are too small.
         """
         start = None if start_params is None else np.asarray(start_params, dtype=float)
-        optimum = optimise(self.likelihood, start, most=maxiter)
+        inverse = None if start_inverse is None else np.asarray(start_inverse, dtype=float)
+        optimum = optimise(self.likelihood, start, inverse, most=maxiter)
         return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimum, cov_type)))
 
     def with_options(self, **changes: Any) -> DyadicMixedLM:

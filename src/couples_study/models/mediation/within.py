@@ -54,8 +54,8 @@ def within_rows(
     )  # fmt: skip
 
 
-def fit_stacked(rows: WithinRows, start: np.ndarray | None = None) -> DyadicResults:
-    """Both equations as one mixed model; ``start`` are packed covariance parameters to begin at."""
+def fit_stacked(rows: WithinRows, like: DyadicResults | None = None) -> DyadicResults:
+    """Both equations as one mixed model; the search begins where the fit of ``like`` rows ended."""
     n = len(rows.x)
     first = np.r_[np.ones(n), np.zeros(n)]
     second = 1 - first
@@ -72,7 +72,9 @@ def fit_stacked(rows: WithinRows, start: np.ndarray | None = None) -> DyadicResu
         both([rows.m, rows.y]), X, groups=both([rows.person, rows.person]), role=first.astype(int),
         time=both([rows.day, rows.day]), exog_re=X[list(SLOPES)], residual="role",
     )  # fmt: skip
-    return model.fit(start_params=start)
+    if like is None:
+        return model.fit()
+    return model.fit(start_params=like.theta, start_inverse=like.optimum.inverse)
 
 
 def paths_of(fit: DyadicResults) -> Paths:
@@ -103,14 +105,13 @@ def slopes_of(fit: DyadicResults) -> dict[str, float]:
 
 
 def paths_within(rows: WithinRows, rng: np.random.Generator, draws: int) -> tuple[Draws, DyadicResults]:
-    """The fit and ``draws`` resamples of couples, each refitted from where the estimate lies, unless on a boundary."""
+    """The fit and ``draws`` resamples of couples, each refitted from where the estimate lies."""
     fit = fit_stacked(rows)
-    start = None if fit.convergence.boundary else fit.theta
     members = [np.flatnonzero(rows.couple == couple) for couple in np.unique(rows.couple)]
     found = []
     for _ in range(draws):
         chosen = rng.integers(0, len(members), size=len(members))
-        found.append(_refit(rows, [members[i] for i in chosen], start))
+        found.append(_refit(rows, [members[i] for i in chosen], fit))
     kept = [paths for paths in found if paths is not None]
     if len(kept) < draws / 2:
         raise AnalysisError(
@@ -123,7 +124,7 @@ def paths_within(rows: WithinRows, rng: np.random.Generator, draws: int) -> tupl
     return Draws(estimate=paths_of(fit), resampled=Paths(**stacked)), fit
 
 
-def _refit(rows: WithinRows, chosen: list[np.ndarray], start: np.ndarray | None) -> Paths | None:
+def _refit(rows: WithinRows, chosen: list[np.ndarray], like: DyadicResults) -> Paths | None:
     take = np.concatenate(chosen)
     copy = np.repeat(np.arange(len(chosen)), [len(part) for part in chosen])
     person = pd.factorize(copy * (int(rows.person.max()) + 1) + rows.person[take])[0]
@@ -132,6 +133,6 @@ def _refit(rows: WithinRows, chosen: list[np.ndarray], start: np.ndarray | None)
         couple=copy, day=rows.day[take],
     )  # fmt: skip
     try:
-        return paths_of(fit_stacked(picked, start))
+        return paths_of(fit_stacked(picked, like))
     except (AnalysisError, np.linalg.LinAlgError):
         return None
