@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tests.shared_data import REPOSITORY, needs_shared
 
+from couples_study import load_study
 from couples_study.cli import main
 
 DIGITS = 5e-6  # the published figures are printed to five or six decimals
@@ -92,6 +93,12 @@ def test_what_a_survey_of_wives_can_not_say_is_said(fair):
     assert found["C60"]["reason"] == "needs_days"
     assert found["C31"]["verdict"] == "not_testable"
     assert "resentment" in found["C31"]["missing_columns"]
+
+
+def test_one_verdict_alone_is_the_one_among_all():
+    together = {one.id: one for one in load_study("fair").verdicts}
+    for id_ in ("C12", "C31", "C60", *load_study("fair").hypotheses[:1]):
+        assert load_study("fair").verdict(id_) == together[id_]
 
 
 @pytest.mark.parametrize("words", [("fair",), ("demo", "--claims", "C02,C11,C38,C57,C88")], ids=lambda words: words[0])

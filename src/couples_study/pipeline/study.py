@@ -24,7 +24,7 @@ from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import Checked, check
 from couples_study.steps.derive import derive
 from couples_study.steps.describe_intake import watched
-from couples_study.steps.estimate import Found, estimate_one, readings
+from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
 
 
@@ -110,22 +110,24 @@ class Study:
         return self._found_for(self.verdict(id), id)
 
     def verdict(self, id: str) -> Verdict:  # noqa: A002 (id is the contract's word)
-        """The verdict on one hypothesis or claim, judged together with all others of the study."""
-        _named(dict.fromkeys(self.hypotheses), id, "hypothesis or claim")
-        return next(verdict for verdict in self.verdicts if verdict.id == id)
+        """The verdict on one hypothesis or claim, judged together with all others of its multiplicity set."""
+        asked = _named({asked.id: asked for asked in self.checked.asked}, id, "hypothesis or claim")
+        return next(verdict for verdict in self._judged(asked.multiplicity) if verdict.id == id)
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """All verdicts, the study's own hypotheses first."""
-        return tuple(answered(verdict, self._found) for verdict in decide(self.checked, self._found))
+        return self._judged(None)
+
+    def _judged(self, within: str | None) -> tuple[Verdict, ...]:
+        """The verdicts within one multiplicity set, or all; only what they rest on is fitted."""
+        sets = [asked for asked in self.checked.asked if within in (None, asked.multiplicity)]
+        found = {key: self._one(key) for asked in sets for key, _, _ in asked.readings}
+        return tuple(answered(verdict, found) for verdict in decide(self.checked, found, within))
 
     @cached_property
     def _questions(self) -> dict[str, Question]:
         return readings(self.checked)
-
-    @cached_property
-    def _found(self) -> Found:
-        return {key: self._one(key) for key in self._questions}
 
     @cached_property
     def _estimated(self) -> dict[str, Evidence | NotTestable]:
@@ -144,7 +146,7 @@ class Study:
         keys = [key for key, _, _ in asked.readings]
         judged = {reading.id: reading.verdict for reading in verdict.readings}
         deciding = [key for key in keys if judged.get(key) == verdict.verdict]
-        return self._found[(deciding or keys)[0]]
+        return self._one((deciding or keys)[0])
 
     def report(self, out: str | Path) -> Done:
         """Write the whole report below ``out``, as ``couples-study report`` does."""

@@ -9,8 +9,11 @@ from couples_study.verdicts import Case, ReadingCase
 from couples_study.verdicts import decide as judge
 
 
-def decide(checked: Checked, found: Found) -> tuple[Verdict, ...]:
-    """One verdict per statement, in the order asked: the study's own hypotheses first."""
+def decide(checked: Checked, found: Found, within: str | None = None) -> tuple[Verdict, ...]:
+    """One verdict per statement, in the order asked: the study's own hypotheses first.
+
+    ``within`` names the one multiplicity set to judge; ``found`` then needs the evidence on its members alone.
+    """
     return judge(
         [
             Case(
@@ -39,5 +42,6 @@ def decide(checked: Checked, found: Found) -> tuple[Verdict, ...]:
                 ),
             )
             for asked in checked.asked
+            if within in (None, asked.multiplicity)
         ]
     )
