@@ -1,0 +1,165 @@
+"""The shortest questionnaire for some claims: what their readings can not do without, and what it is scored from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from couples_study.claims import chosen
+from couples_study.contracts.instrument import Instrument
+from couples_study.contracts.item import LANGUAGES, Item, Language
+from couples_study.core.columns import Column, glossary
+from couples_study.fielding.questionnaire import (
+    FORMS,
+    Entry,
+    Form,
+    FormName,
+    Questionnaire,
+    Sheet,
+    TeamColumn,
+)  # fmt: skip
+from couples_study.instruments import instruments
+from couples_study.items import items, words
+
+KEYS = frozenset({"couple_id", "person_id", "role", "day", "date", "wave", "week"})
+PLATFORM = frozenset({"answer_seconds", "device", "entry_late", "season_flag"})
+COUNTED = ("touch_given_n", "touch_received_n")
+AWAKE = "together_hours"  # touch is impossible apart: counts are read against it
+CHANCE = "_prob"
+FORM_OF: dict[str, FormName] = {"people": "baseline", "diary_days": "evening", "survey_waves": "weekly"}
+SHEETS = {"couples": "team_couples", "people": "team_people", "diary_days": "team_days", "survey_waves": "team_waves",
+          "events": "team_events"}  # fmt: skip
+START = "start_date"
+
+
+def questionnaire(ids: Sequence[str] | str, language: Language = "en") -> Questionnaire:
+    """The questionnaire for these claims (ids, or ``"all"``); raises `UsageError` for one that is not there."""
+    asked = chosen(ids if isinstance(ids, str) else tuple(ids))
+    names = columns_for(name for claim in asked for name in claim.columns())
+    own = [name for name in names if not _is_team(name)]
+    forms = tuple(_form(form, [name for name in own if form_of(name) == form], language) for form in FORMS)
+    return Questionnaire(
+        claims=tuple(claim.id for claim in asked),
+        language=language,
+        forms=tuple(form for form in forms if form.entries or form.name == "baseline"),
+        sheets=_sheets([name for name in names if _is_team(name)]),
+    )
+
+
+def columns_for(needed: Iterable[str]) -> tuple[str, ...]:
+    """The columns to collect so that every needed one is there, in the order in which they are asked."""
+    found: dict[str, None] = {}
+    waiting = ["gender", START, *needed]
+    while waiting:
+        name = waiting.pop(0)
+        if name in found or name in KEYS or name in PLATFORM:
+            continue
+        scale = _scored_by(name)
+        if scale is not None:
+            waiting += scale.items
+            continue
+        found[name] = None
+        waiting += _beside(name)
+    return tuple(sorted(found, key=_order))
+
+
+def form_of(name: str) -> FormName:
+    """The form in which a column is asked."""
+    item = items().get(name)
+    return "morning" if item is not None and item.form == "morning" else FORM_OF[glossary()[name].table]
+
+
+def _scored_by(name: str) -> Instrument | None:
+    return next((one for one in instruments().values() if one.result == name and one.items != (name,)), None)
+
+
+def _beside(name: str) -> tuple[str, ...]:
+    """What has to be collected along with a column."""
+    more = items()[name].made_from if name in items() else ()
+    if name in COUNTED:
+        more = (*more, AWAKE)
+    chance = name + CHANCE
+    return (*more, chance) if chance in glossary() else more
+
+
+def _is_team(name: str) -> bool:
+    return name in items() and items()[name].form == "team"
+
+
+def _order(name: str) -> tuple[int, int, int]:
+    """Lists that are ticked come last, published scales before them; else the order of the items."""
+    places = {one: place for place, one in enumerate(items())}
+    item = items().get(name)
+    late = 2 if item is not None and item.under else 1 if item is None else 0
+    return late, places.get(name, 0), list(glossary()).index(name)
+
+
+def _form(form: FormName, names: Sequence[str], language: Language) -> Form:
+    return Form(name=form, entries=tuple(_entry(name, names, language) for name in names))
+
+
+def _entry(name: str, names: Sequence[str], language: Language) -> Entry:
+    column = glossary()[name]
+    item = items().get(name)
+    if item is None:
+        return _published(column, language)
+    said = words()
+    yes, no = said.sentences["yes"], said.sentences["no"]
+    heading = said.headings[item.under].said(language) if item.under else ""
+    only_if = item.only_if if item.only_if in names else None
+    told = {"name": name, "words": item.said(language), "heading": heading, "only_if": only_if,
+            "opt_out": item.opt_out or ""}  # fmt: skip
+    if item.choices:
+        labels = tuple((one.code, one.said(language)) for one in item.choices)
+        synonyms = tuple((one.said(tongue), one.code) for one in item.choices for tongue in LANGUAGES)
+        return Entry(kind="choice", choices=labels, synonyms=synonyms, **told)
+    if column.kind == "flag":
+        labels = (("1", yes.said(language)), ("0", no.said(language)))
+        synonyms = tuple((one.said(tongue), code) for one, code in ((yes, "1"), (no, "0")) for tongue in LANGUAGES)
+        return Entry(kind="yesno", choices=labels, synonyms=synonyms, **told)
+    return _number(column, item, language, told)
+
+
+def _number(column: Column, item: Item, language: Language, told: dict[str, object]) -> Entry:
+    low, high = column.low if column.low is not None else 0.0, column.high if column.high is not None else 1000.0
+    if item.ends:
+        both = words().ends[item.ends]
+        labels = [(low, end) for end in (both.en[0], both.de[0])] + [(high, end) for end in (both.en[1], both.de[1])]
+        synonyms = tuple((f"{point:g} {end}", f"{point:g}") for point, end in labels)
+        return Entry(kind="scale", low=low, high=high, ends=both.said(language), synonyms=synonyms, **told)  # type: ignore[arg-type]
+    whole = column.kind == "count" or column.unit in ("minutes", "months", "per cent", "children", "days", "years")
+    return Entry(kind="number", low=low, high=high, whole=whole, **told)  # type: ignore[arg-type]
+
+
+def _published(column: Column, language: Language) -> Entry:
+    """A place for one item of a published scale, whose words the researcher puts in."""
+    of = next(one for one in instruments().values() if column.name in one.items)
+    low, high = column.low or 0.0, column.high or 0.0
+    told = words().sentences["published"].said(language)
+    text = told.format(
+        scale=of.label, number=column.name.rpartition("_")[2], licence=of.licence.partition(";")[0], low=f"{low:g}",
+        high=f"{high:g}",
+    )  # fmt: skip
+    return Entry(name=column.name, words=text, kind="scale", low=low, high=high, published=True)
+
+
+def _sheets(names: Sequence[str]) -> tuple[Sheet, ...]:
+    """A sheet per table for what the team knows, and one for each thing that was drawn by lot."""
+    lots = [name for name in names if items()[name].by_lot and not name.endswith(CHANCE)]
+    plain = [name for name in names if not items()[name].by_lot]
+    found = [
+        Sheet(
+            name=sheet, table=table, lot="arm" if "arm" in plain and table == "couples" else None,
+            columns=tuple(_team(name) for name in plain if glossary()[name].table == table),
+        )
+        for table, sheet in SHEETS.items()
+        if any(glossary()[name].table == table for name in plain)
+    ]  # fmt: skip
+    for lot in lots:
+        columns = tuple(_team(name) for name in (lot, lot + CHANCE) if name in names)
+        found.append(Sheet(name=f"lot_{lot}", table=glossary()[lot].table, columns=columns, lot=lot))
+    return tuple(found)
+
+
+def _team(name: str) -> TeamColumn:
+    item = items()[name]
+    return TeamColumn(name=name, rule=item.en, made_from=item.made_from)
