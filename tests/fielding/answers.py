@@ -18,7 +18,6 @@ from couples_study.fielding.study_text import SHEET_KEYS, header_of
 from couples_study.fielding.tools import redcap
 
 START = date(2026, 3, 2)
-ARMS = ("EF", "PF", "SIM", "WL")
 KEYS = {"people": ["couple", "person"], "diary_days": ["couple", "person", "date"], "survey_waves": ["couple", "person", "week"],
         "couples": ["couple"], "events": ["couple", "person", "date"]}  # fmt: skip
 LEFT_OUT = 0.05
@@ -41,7 +40,7 @@ def answers_to(asked: Questionnaire, couples: int, days: int, weeks: tuple[int, 
     for sheet in asked.sheets:
         frame = places[sheet.table].copy()
         for column in sheet.columns:
-            frame[column.name] = _told(column.name, frame, rng)
+            frame[column.name] = _told(column.name, frame, rng, asked.arms)
         sheets[sheet.name] = frame
     return Answers(forms=forms, sheets=sheets)
 
@@ -82,11 +81,11 @@ def _drawn(entry: Entry, rows: int, rng: np.random.Generator) -> np.ndarray:
     return np.where(out, np.nan, values)
 
 
-def _told(name: str, frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+def _told(name: str, frame: pd.DataFrame, rng: np.random.Generator, arms: tuple[str, ...]) -> np.ndarray:
     column = glossary()[name]
     rows = len(frame)
     if name == "arm":
-        return np.array(ARMS)[np.arange(rows) % len(ARMS)]
+        return np.array(arms)[np.arange(rows) % len(arms)]
     if column.kind == "date":
         return np.full(rows, START.isoformat())
     if name.endswith("_prob"):

@@ -246,7 +246,7 @@ COMMANDS = (
     ),
     Command(
         name="field",
-        summary="questionnaires for claims as REDCap, formr, Qualtrics or paper, and the study.toml that reads them back",
+        summary="questionnaires for claims (REDCap, formr, Qualtrics, paper) and the study.toml that reads them back",
         example=field.EXAMPLE,
         words=field.words,
         run=field.run,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from couples_study.claims import chosen
+from couples_study.contracts.hypothesis import Claim
 from couples_study.contracts.instrument import Instrument
-from couples_study.contracts.item import LANGUAGES, Item, Language
+from couples_study.contracts.item import LANGUAGES, Item, Language, Said
 from couples_study.core.columns import Column, glossary
 from couples_study.fielding.questionnaire import (
     FORMS,
@@ -29,6 +32,8 @@ FORM_OF: dict[str, FormName] = {"people": "baseline", "diary_days": "evening", "
 SHEETS = {"couples": "team_couples", "people": "team_people", "diary_days": "team_days", "survey_waves": "team_waves",
           "events": "team_events"}  # fmt: skip
 START = "start_date"
+MOST = 1000.0  # where the glossary sets no bound
+WHOLE_UNITS = ("minutes", "months", "per cent", "children", "days", "years")
 
 
 def questionnaire(ids: Sequence[str] | str, language: Language = "en") -> Questionnaire:
@@ -42,7 +47,26 @@ def questionnaire(ids: Sequence[str] | str, language: Language = "en") -> Questi
         language=language,
         forms=tuple(form for form in forms if form.entries or form.name == "baseline"),
         sheets=_sheets([name for name in names if _is_team(name)]),
+        arms=_arms(asked),
+        weeks=_weeks(asked),
     )
+
+
+def _arms(asked: Sequence[Claim]) -> tuple[str, ...]:
+    """The arms that the claims compare."""
+    readings = [reading for claim in asked for reading in claim.reading if reading.arm]
+    named = [arm for reading in readings for arm in (*reading.contrast, reading.reference) if arm]
+    return tuple(dict.fromkeys(named))
+
+
+def _weeks(asked: Sequence[Claim]) -> tuple[int, ...]:
+    """The weeks at which the claims that compare arms look, besides the first survey."""
+    named = {0}
+    for reading in (reading for claim in asked for reading in claim.reading if reading.arm):
+        told = (reading.begins, reading.at, reading.since, reading.early)
+        named |= {*reading.knots, *(week for pair in reading.modules for week in pair)}
+        named |= {week for week in told if week is not None}
+    return tuple(sorted(named)) if len(named) > 1 else ()
 
 
 def columns_for(needed: Iterable[str]) -> tuple[str, ...]:
@@ -98,36 +122,45 @@ def _form(form: FormName, names: Sequence[str], language: Language) -> Form:
 
 
 def _entry(name: str, names: Sequence[str], language: Language) -> Entry:
-    column = glossary()[name]
     item = items().get(name)
     if item is None:
-        return _published(column, language)
-    said = words()
-    yes, no = said.sentences["yes"], said.sentences["no"]
-    heading = said.headings[item.under].said(language) if item.under else ""
-    only_if = item.only_if if item.only_if in names else None
-    told = {"name": name, "words": item.said(language), "heading": heading, "only_if": only_if,
-            "opt_out": item.opt_out or ""}  # fmt: skip
+        return _published(glossary()[name], language)
+    told = Entry(
+        name=name,
+        words=item.said(language),
+        kind="number",
+        heading=words().headings[item.under].said(language) if item.under else "",
+        only_if=item.only_if if item.only_if in names else None,
+        opt_out=item.opt_out or "",
+    )
     if item.choices:
-        labels = tuple((one.code, one.said(language)) for one in item.choices)
-        synonyms = tuple((one.said(tongue), one.code) for one in item.choices for tongue in LANGUAGES)
-        return Entry(kind="choice", choices=labels, synonyms=synonyms, **told)
-    if column.kind == "flag":
-        labels = (("1", yes.said(language)), ("0", no.said(language)))
-        synonyms = tuple((one.said(tongue), code) for one, code in ((yes, "1"), (no, "0")) for tongue in LANGUAGES)
-        return Entry(kind="yesno", choices=labels, synonyms=synonyms, **told)
-    return _number(column, item, language, told)
+        return _closed(told, "choice", [(one.code, one) for one in item.choices], language)
+    if glossary()[name].kind == "flag":
+        sentences = words().sentences
+        return _closed(told, "yesno", [("1", sentences["yes"]), ("0", sentences["no"])], language)
+    return _open(told, glossary()[name], item, language)
 
 
-def _number(column: Column, item: Item, language: Language, told: dict[str, object]) -> Entry:
-    low, high = column.low if column.low is not None else 0.0, column.high if column.high is not None else 1000.0
-    if item.ends:
-        both = words().ends[item.ends]
-        labels = [(low, end) for end in (both.en[0], both.de[0])] + [(high, end) for end in (both.en[1], both.de[1])]
-        synonyms = tuple((f"{point:g} {end}", f"{point:g}") for point, end in labels)
-        return Entry(kind="scale", low=low, high=high, ends=both.said(language), synonyms=synonyms, **told)  # type: ignore[arg-type]
-    whole = column.kind == "count" or column.unit in ("minutes", "months", "per cent", "children", "days", "years")
-    return Entry(kind="number", low=low, high=high, whole=whole, **told)  # type: ignore[arg-type]
+def _closed(
+    told: Entry, kind: Literal["choice", "yesno"], answers: Sequence[tuple[str, Said]], language: Language
+) -> Entry:
+    return replace(
+        told,
+        kind=kind,
+        choices=tuple((code, one.said(language)) for code, one in answers),
+        synonyms=tuple((one.said(tongue), code) for code, one in answers for tongue in LANGUAGES),
+    )
+
+
+def _open(told: Entry, column: Column, item: Item, language: Language) -> Entry:
+    low, high = column.low if column.low is not None else 0.0, column.high if column.high is not None else MOST
+    if not item.ends:
+        whole = column.kind == "count" or column.unit in WHOLE_UNITS
+        return replace(told, low=low, high=high, whole=whole)
+    both = words().ends[item.ends]
+    labels = [(point, both.said(tongue)[place]) for tongue in LANGUAGES for place, point in enumerate((low, high))]
+    synonyms = tuple((f"{point:g} {end}", f"{point:g}") for point, end in labels)
+    return replace(told, kind="scale", low=low, high=high, ends=both.said(language), synonyms=synonyms)
 
 
 def _published(column: Column, language: Language) -> Entry:

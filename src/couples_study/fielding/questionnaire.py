@@ -103,12 +103,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
-    """Everything that the claims need."""
+    """Everything that the claims need; ``arms`` and ``weeks`` are those that they compare and look at, if any."""
 
     claims: tuple[str, ...]
     language: Language
     forms: tuple[Form, ...]
     sheets: tuple[Sheet, ...]
+    arms: tuple[str, ...] = ()
+    weeks: tuple[int, ...] = ()
 
     def sentence(self, name: str) -> str:
         """A sentence around the items, in the questionnaire's language."""

@@ -34,16 +34,15 @@ def study_text(asked: Questionnaire, tool: Tool, study_id: str) -> str:
     """study.toml as text."""
     ids = ", ".join(_text(one) for one in asked.claims)
     head = HEAD.format(
-        tool=tool.name, role=tool.read_back(asked, asked.forms[0]).role, exports=EXPORTS, id=study_id, claims=", ".join(asked.claims), ids=ids,
+        tool=tool.name, exports=EXPORTS, role=tool.read_back(asked.forms[0]).role,
+        id=study_id, claims=", ".join(asked.claims), ids=ids,
         days=f"scheduled_days = {DAYS}\n" if any(form.name == "evening" for form in asked.forms) else "",
     )  # fmt: skip
-    return "\n".join(
-        [head, *(_form(asked, form, tool) for form in asked.forms), *(_sheet(sheet) for sheet in asked.sheets)]
-    )
+    return "\n".join([head, *(_form(form, tool) for form in asked.forms), *(_sheet(sheet) for sheet in asked.sheets)])
 
 
-def _form(asked: Questionnaire, form: Form, tool: Tool) -> str:
-    back = tool.read_back(asked, form)
+def _form(form: Form, tool: Tool) -> str:
+    back = tool.read_back(form)
     columns = {entry.name: entry.name for entry in form.entries}
     recodes = {entry.name: recode(entry, tool.name) for entry in form.entries if entry.points}
     if form.name == "baseline":
@@ -135,6 +134,10 @@ def told_about(asked: Questionnaire, tool: Tool, names: Iterable[str]) -> str:
     if places:
         lines += ["", "## Published scales", "", "Their wording is not ours to ship: put it in, and mind the licence."]
         lines += [f"* `{name}`" for name in places]
+    if asked.arms:
+        lines += ["", f"Arms that the claims compare: {', '.join(asked.arms)}."]
+    if asked.weeks:
+        lines += ["", f"Weeks at which they look: {', '.join(map(str, asked.weeks))}; those between help."]
     if asked.sheets:
         lines += ["", "## What the study team fills in", ""]
         for sheet in asked.sheets:

@@ -33,5 +33,5 @@ class Tool:
     name: str
     summary: str
     files: Callable[[Questionnaire], dict[str, bytes]]
-    read_back: Callable[[Questionnaire, Form], ReadBack]
+    read_back: Callable[[Form], ReadBack]
     after_upload: str

@@ -81,7 +81,7 @@ def _list_name(entry: Entry) -> str:
     return f"points_{entry.low:g}_{entry.high:g}_{ends}"
 
 
-def read_back(asked: Questionnaire, form: Form) -> ReadBack:
+def read_back(form: Form) -> ReadBack:
     """The survey's results as CSV or JSON; the session tells who answers, the entry's time which evening it is."""
     keys = {"person": SESSION}
     keys |= {"couple": COUPLE} if form.name == "baseline" else {}

@@ -13,7 +13,9 @@ STYLE = (
     "body{font:11pt/1.4 serif;max-width:17cm;margin:1cm auto}li{margin:.5em 0;break-inside:avoid}"
     "small{color:#444}.answer{display:inline-block;margin-right:1em;white-space:nowrap}@media print{body{margin:0}}"
 )
-LINE_MM = 100
+LINE = (  # ten centimetres: a millimetre is a point
+    "<svg width='100mm' height='6mm' role='img'><line x1='0' y1='3mm' x2='100%' y2='3mm' stroke='black'/></svg>"
+)
 COLUMNS = {
     "baseline": ("couple", "person", "role"), "evening": ("person", "date"), "morning": ("person", "date"),
     "weekly": ("person", "week"),
@@ -52,8 +54,7 @@ def _sentence_of(form: Form, key: str) -> str:
 def _answer(entry: Entry) -> str:
     if entry.is_slider:
         low, high = escape(entry.ends[0]), escape(entry.ends[1])
-        line = f"<svg width='{LINE_MM}mm' height='6mm' role='img'><line x1='0' y1='3mm' x2='100%' y2='3mm' stroke='black'/></svg>"
-        return f"{low} ({entry.low:g}) {line} ({entry.high:g}) {high}"
+        return f"{low} ({entry.low:g}) {LINE} ({entry.high:g}) {high}"
     if entry.points:
         return " ".join(f"<span class='answer'>&#9633; {escape(label)}</span>" for _, label in entry.points)
     return f"________ <small>({entry.low:g}-{entry.high:g})</small>"
@@ -65,7 +66,7 @@ def _header(form: Form) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
-def read_back(asked: Questionnaire, form: Form) -> ReadBack:
+def read_back(form: Form) -> ReadBack:
     """The typed table."""
     keys = {key: key for key in COLUMNS[form.name] if key != "role"}
     return ReadBack(reader="csv", files=(f"{EXPORTS}/type_{form.name}*.csv",), keys=keys)

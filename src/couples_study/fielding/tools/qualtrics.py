@@ -74,7 +74,7 @@ def _is_number(code: str) -> bool:
     return code.replace(".", "", 1).isdigit()
 
 
-def read_back(asked: Questionnaire, form: Form) -> ReadBack:
+def read_back(form: Form) -> ReadBack:
     """The survey's CSV export with numeric values; previews and unfinished responses are dropped by rule."""
     keys = {"person": PERSON}
     keys |= {"couple": COUPLE} if form.name == "baseline" else {}

@@ -114,7 +114,7 @@ def _csv(table: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
-def read_back(asked: Questionnaire, form: Form) -> ReadBack:
+def read_back(form: Form) -> ReadBack:
     """Rows of one form in the export of all records."""
     keys = {"person": RECORD}
     keys |= {"couple": "couple_code"} if form.name == "baseline" else {}
