@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from couples_study.core.columns import glossary
 from couples_study.fielding.questionnaire import Entry, Form, Questionnaire
@@ -62,23 +63,30 @@ def _places(table: str, couples: int, days: int, weeks: tuple[int, ...]) -> pd.D
 
 def _answered(form: Form, places: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     frame = places.copy()
-    columns = {entry.name: _drawn(entry, len(frame), rng) for entry in form.entries}
+    columns = {entry.name: _drawn(entry, _ranks(frame, rng), rng) for entry in form.entries}
     for entry in form.entries:
         if entry.only_if:
             columns[entry.name] = np.where(columns[entry.only_if] == 1.0, columns[entry.name], np.nan)
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)
 
 
-def _drawn(entry: Entry, rows: int, rng: np.random.Generator) -> np.ndarray:
-    out = rng.random(rows) < LEFT_OUT
-    if entry.kind == "choice" and not entry.choices[0][0].replace(".", "").isdigit():
-        codes = np.array([code for code, _ in entry.choices], dtype=object)[rng.integers(0, len(entry.choices), rows)]
-        return np.where(out, None, codes)
+def _ranks(frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """Evenly spread numbers between 0 and 1, more alike within a person than between."""
+    person = pd.factorize(frame["person"])[0]
+    steady = rng.standard_normal(person.max() + 1)[person]
+    return stats.norm.cdf(np.sqrt(0.5) * (steady + rng.standard_normal(len(frame))))
+
+
+def _drawn(entry: Entry, ranks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Answers as they are to be stored: numbers, or codes where an answer stands for no number."""
+    out = rng.random(len(ranks)) < LEFT_OUT
     if entry.points:
-        values = np.array([float(code) for code, _ in entry.points])[rng.integers(0, len(entry.points), rows)]
-    else:
-        values = rng.integers(int(entry.low), int(min(entry.high, entry.low + 200)) + 1, rows).astype(float)
-    return np.where(out, np.nan, values)
+        stored = [entry.stored(code) for code, _ in entry.points]
+        told = any(isinstance(one, str) for one in stored)
+        values = np.array(stored, dtype=object if told else np.float64)[(ranks * len(stored)).astype(int)]
+        return np.where(out, None, values) if told else np.where(out, np.nan, values)
+    low, high = int(entry.low), int(min(entry.high, entry.low + 200))
+    return np.where(out, np.nan, np.floor(low + ranks * (high + 1 - low)))
 
 
 def _told(name: str, frame: pd.DataFrame, rng: np.random.Generator, arms: tuple[str, ...]) -> np.ndarray:
@@ -119,7 +127,8 @@ def write_exports(asked: Questionnaire, answers: Answers, tool: str, folder: Pat
 def _cell(entry: Entry, value: object, labels: bool) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
-    code = value if isinstance(value, str) else f"{value:g}"
+    codes = {entry.stored(code): code for code, _ in entry.points}
+    code = codes[value] if codes else f"{value:g}"
     return dict(entry.points).get(code, code) if labels else code
 
 
@@ -227,7 +236,7 @@ def _qualtrics(asked: Questionnaire, answers: Answers, out: Path, labels: bool) 
 def _as_number(entry: Entry, cell: str) -> str:
     """Qualtrics stores numbers: an answer whose code is a word is stored by its place in the list."""
     codes = [code for code, _ in entry.points]
-    return str(codes.index(cell) + 1) if cell in codes and not cell.replace(".", "").isdigit() else cell
+    return str(codes.index(cell) + 1) if cell in codes and not all(one.isdigit() for one in codes) else cell
 
 
 def _paper(asked: Questionnaire, answers: Answers, out: Path, labels: bool) -> None:

@@ -35,9 +35,10 @@ class Ends(Strict):
 
 
 class Choice(Said):
-    """One answer of a closed list, and the code under which it is stored."""
+    """One answer of a closed list, the code under which a platform stores it, and the number it stands for, if any."""
 
-    code: str
+    code: str = Field(pattern=r"[a-z0-9][a-z0-9_]*")
+    value: float | None = None
 
 
 class Item(Strict):

@@ -83,7 +83,18 @@ def columns_for(needed: Iterable[str]) -> tuple[str, ...]:
             continue
         found[name] = None
         waiting += _beside(name)
-    return tuple(sorted(found, key=_order))
+    return _conditions_first(sorted(found, key=_order))
+
+
+def _conditions_first(names: Sequence[str]) -> tuple[str, ...]:
+    """The same names, with what others depend on asked before them."""
+    found: dict[str, None] = {}
+    for name in names:
+        condition = items()[name].only_if if name in items() else None
+        if condition is not None and condition in names:
+            found[condition] = None
+        found[name] = None
+    return tuple(found)
 
 
 def form_of(name: str) -> FormName:
@@ -134,7 +145,8 @@ def _entry(name: str, names: Sequence[str], language: Language) -> Entry:
         opt_out=item.opt_out or "",
     )
     if item.choices:
-        return _closed(told, "choice", [(one.code, one) for one in item.choices], language)
+        values = tuple((one.code, one.value) for one in item.choices if one.value is not None)
+        return _closed(replace(told, values=values), "choice", [(one.code, one) for one in item.choices], language)
     if glossary()[name].kind == "flag":
         sentences = words().sentences
         return _closed(told, "yesno", [("1", sentences["yes"]), ("0", sentences["no"])], language)

@@ -22,7 +22,8 @@ class Entry:
     """One question: the column that it fills, its words, and what may be answered.
 
     ``kind`` is ``scale`` (a point between ``low`` and ``high``), ``yesno``, ``number`` (a whole number where
-    ``whole``) or ``choice`` (one code of ``choices``). ``heading`` is said once above a run of entries that have it.
+    ``whole``) or ``choice`` (one code of ``choices``, standing for the number in ``values``, if any).
+    ``heading`` is said once above a run of entries that have it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Entry:
     whole: bool = True
     ends: tuple[str, str] = ("", "")
     choices: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, float], ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()
     heading: str = ""
     only_if: str | None = None
@@ -52,6 +54,10 @@ class Entry:
             told = {int(self.low): self.ends[0], int(self.high): self.ends[1]}
             return tuple((str(point), f"{point} {told.get(point, '')}".strip()) for point in whole)
         return self.choices
+
+    def stored(self, code: str) -> str | float:
+        """What is stored of the answer with this code: a number wherever it stands for one."""
+        return dict(self.values).get(code, float(code) if code.isdigit() else code)
 
     @property
     def seconds(self) -> float:

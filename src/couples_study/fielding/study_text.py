@@ -56,19 +56,12 @@ def recode(entry: Entry, tool: str = "") -> dict[str, str | float]:
     Qualtrics stores numbers only; there an answer that has a word for its code is found by its place in the list.
     """
     codes = [code for code, _ in entry.points]
-    told: dict[str, str | float] = {code: _value(code) for code in codes}
-    if tool == "qualtrics" and not all(isinstance(value, float) for value in told.values()):
-        told |= {str(place): _value(code) for place, code in enumerate(codes, start=1)}
+    told = {code: entry.stored(code) for code in codes}
+    if tool == "qualtrics" and not all(code.isdigit() for code in codes):
+        told |= {str(place): entry.stored(code) for place, code in enumerate(codes, start=1)}
     for label, code in (*entry.synonyms, *((label, code) for code, label in entry.points)):
-        told.setdefault(label, _value(code))
+        told.setdefault(label, entry.stored(code))
     return told
-
-
-def _value(code: str) -> str | float:
-    try:
-        return float(code)
-    except ValueError:
-        return code
 
 
 def _sheet(sheet: Sheet) -> str:

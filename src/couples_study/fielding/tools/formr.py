@@ -1,4 +1,9 @@
-"""formr: one item table per form (xlsx), with the sheets ``survey`` and ``choices`` that its importer reads."""
+"""formr: one item table per form (xlsx), with the sheets ``survey`` and ``choices`` that its importer reads.
+
+Three habits of formr shape it: the name of a list has at most 20 characters; an optional number that is answered with 0
+is stored as blank, so numbers and sliders are required, and what may be left out is asked for first; and fractions as
+names of choices would be stored in a whole-number column, so choices have words for names.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,10 @@ from couples_study.fielding.questionnaire import Entry, Form, Questionnaire
 from couples_study.fielding.tool import EXPORTS, UPLOAD, ReadBack, Tool
 from couples_study.fielding.workbook import workbook
 
-SURVEY = ("type", "name", "label", "optional", "class", "showif", "choice1", "choice2", "value", "block_order",
-          "item_order")  # fmt: skip
+SURVEY = ("type", "name", "label", "optional", "showif", "choice1", "choice2")
 CHOICES = ("list_name", "name", "label")
 COUPLE, ROLE, WEEK, SESSION, ENTERED = "couple_code", "partner_role", "survey_week", "session", "created"
+LEAVE_OUT = "leave_out_"
 
 
 def files(asked: Questionnaire) -> dict[str, bytes]:
@@ -23,13 +28,14 @@ def files(asked: Questionnaire) -> dict[str, bytes]:
 
 
 def tables(asked: Questionnaire, form: Form) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """The rows of both sheets, numbered in the order in which they are asked."""
+    """The rows of both sheets, in the order in which they are asked."""
     told: list[dict[str, str]] = [
         {"type": "note", "name": f"{form.name}_words_{number}", "label": words}
         for number, words in enumerate(asked.openings(form), start=1)
     ]
-    choices: dict[str, list[tuple[str, str]]] = {}
+    choices: dict[str, tuple[tuple[str, str], ...]] = {}
     told += _keys(asked, form, choices)
+    told += _leave_out(asked, form, choices)
     heading = ""
     for entry in form.entries:
         if entry.heading and entry.heading != heading:
@@ -37,15 +43,13 @@ def tables(asked: Questionnaire, form: Form) -> tuple[list[tuple[str, ...]], lis
         heading = entry.heading
         told.append(_item(entry, choices))
     told.append({"type": "submit", "name": f"{form.name}_submit", "label": "OK"})
-    survey = [
-        (*tuple(row.get(column, "") for column in SURVEY[:-1]), str(place)) for place, row in enumerate(told, start=1)
-    ]
+    survey = [tuple(row.get(column, "") for column in SURVEY) for row in told]
     return survey, [(name, code, label) for name, pairs in choices.items() for code, label in pairs]
 
 
-def _keys(asked: Questionnaire, form: Form, choices: dict[str, list[tuple[str, str]]]) -> list[dict[str, str]]:
+def _keys(asked: Questionnaire, form: Form, choices: dict[str, tuple[tuple[str, str], ...]]) -> list[dict[str, str]]:
     if form.name == "baseline":
-        choices["roles"] = [("A", "A"), ("B", "B")]
+        choices["roles"] = (("A", "A"), ("B", "B"))
         return [
             {"type": "check", "name": "consented", "label": asked.sentence("consented")},
             {"type": "text", "name": COUPLE, "label": asked.sentence("couple")},
@@ -56,29 +60,39 @@ def _keys(asked: Questionnaire, form: Form, choices: dict[str, list[tuple[str, s
     return []
 
 
-def _item(entry: Entry, choices: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
-    row = {"name": entry.name, "label": entry.words, "optional": "*"}
-    if entry.only_if:
-        row["showif"] = f"{entry.only_if} == 1"
+def _leave_out(
+    asked: Questionnaire, form: Form, choices: dict[str, tuple[tuple[str, str], ...]]
+) -> list[dict[str, str]]:
+    """A question for each kind of items that may be left out as a whole."""
+    if not form.opt_outs:
+        return []
+    choices["yes_no"] = (("1", asked.sentence("yes")), ("0", asked.sentence("no")))
+    label = asked.sentence("leave_out")
+    return [
+        {"type": "mc_button yes_no", "name": LEAVE_OUT + kind, "label": f"{asked.sentence(kind)} {label}"}
+        for kind in form.opt_outs
+    ]
+
+
+def _item(entry: Entry, choices: dict[str, tuple[tuple[str, str], ...]]) -> dict[str, str]:
+    conditions = [f"{entry.only_if} == 1"] if entry.only_if else []
+    conditions += [f"{LEAVE_OUT}{entry.opt_out} == 0"] if entry.opt_out else []
+    row = {"name": entry.name, "label": entry.words, "showif": " & ".join(conditions)}
     if entry.is_slider:
-        row |= {"choice1": entry.ends[0], "choice2": entry.ends[1]}
+        row |= {"choice1": entry.ends[0], "choice2": entry.ends[1], "optional": "!"}
         return row | {"type": f"range {entry.low:g},{entry.high:g},1"}
     if entry.points:
-        name = "yes_no" if entry.kind == "yesno" else _list_name(entry)
-        choices.setdefault(name, list(entry.points))
-        return row | {"type": f"mc_button {name}"}
+        return row | {"type": f"mc_button {_listed(entry, choices)}", "optional": "*"}
     step = "1" if entry.whole else "any"
-    return row | {"type": f"number {entry.low:g},{entry.high:g},{step}"}
+    return row | {"type": f"number {entry.low:g},{entry.high:g},{step}", "optional": "!"}
 
 
-def _list_name(entry: Entry) -> str:
-    """Scales with the same points and ends share a list; what is chosen from a list of its own has its own."""
-    if entry.kind == "choice":
-        return f"{entry.name}_answers"
-    ends = "_".join(
-        "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in end) for end in entry.ends
-    )
-    return f"points_{entry.low:g}_{entry.high:g}_{ends}"
+def _listed(entry: Entry, choices: dict[str, tuple[tuple[str, str], ...]]) -> str:
+    """The name of the list that has these answers, made where there is none yet."""
+    known = next((name for name, answers in choices.items() if answers == entry.points), None)
+    name = known or ("yes_no" if entry.kind == "yesno" else f"answers_{len(choices) + 1}")
+    choices[name] = entry.points
+    return name
 
 
 def read_back(form: Form) -> ReadBack:
@@ -97,6 +111,7 @@ TOOL = Tool(
     read_back=read_back,
     after_upload=(
         "Upload each item table as a survey and put them into one run, the diary inside a loop. Download the results "
-        "of each survey as CSV or JSON under the form's name."
+        "of each survey as CSV or JSON under the form's name. Sliders and numbers are required, as formr stores an "
+        "optional 0 as blank; what may be left out is asked for first."
     ),
 )

@@ -53,7 +53,7 @@ def _keys(asked: Questionnaire, form: Form) -> list[list[str]]:
 
 def _question(entry: Entry) -> list[str]:
     coded = {code: place for place, (code, _) in enumerate(entry.points, start=1)}
-    if entry.points and all(_is_number(code) for code in coded):
+    if entry.points and all(code.isdigit() for code in coded):
         return _choice(entry.name, entry.words, entry.points)
     if entry.points:
         return _choice(entry.name, entry.words, [(str(coded[code]), label) for code, label in entry.points])
@@ -68,10 +68,6 @@ def _text(name: str, words: str) -> list[str]:
 def _choice(name: str, words: str, choices: Sequence[tuple[str, str]]) -> list[str]:
     lines = ["[[Question:MC:SingleAnswer:Vertical]]", f"[[ID:{name}]]", words, "[[AdvancedChoices]]"]
     return lines + [line for code, label in choices for line in (f"[[Choice:{code}]]", label)]
-
-
-def _is_number(code: str) -> bool:
-    return code.replace(".", "", 1).isdigit()
 
 
 def read_back(form: Form) -> ReadBack:
