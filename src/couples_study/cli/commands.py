@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import field, new
+from couples_study.cli import codebook, field, new
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -250,5 +250,12 @@ COMMANDS = (
         example=field.EXAMPLE,
         words=field.words,
         run=field.run,
+    ),
+    Command(
+        name="codebook",
+        summary="the data dictionary as HTML, Markdown, JSON, Table Schema, and labelled SPSS and Stata files",
+        example=codebook.EXAMPLE,
+        words=codebook.words,
+        run=codebook.run,
     ),
 )
