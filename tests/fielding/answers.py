@@ -22,6 +22,7 @@ START = date(2026, 3, 2)
 KEYS = {"people": ["couple", "person"], "diary_days": ["couple", "person", "date"], "survey_waves": ["couple", "person", "week"],
         "couples": ["couple"], "events": ["couple", "person", "date"]}  # fmt: skip
 LEFT_OUT = 0.05
+CODES = {"presenting_concern": ("physical", "emotional"), "physical_at_start": ("none", "some")}
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _told(name: str, frame: pd.DataFrame, rng: np.random.Generator, arms: tuple[
     if column.kind == "flag":
         return rng.integers(0, 2, rows).astype(float)
     if column.kind in ("code", "text"):
-        return np.array(column.labels or ("none", "some"))[rng.integers(0, 2, rows)]
+        codes = CODES.get(name, column.labels or ("some",))
+        return np.array(codes)[rng.integers(0, len(codes), rows)]
     if name == "dose_target":
         weeks = pd.Series(frame["couple"] + frame["date"].str[-2:].astype(int).floordiv(7).astype(str))
         drawn = {

@@ -99,7 +99,9 @@ def test_labels_in_either_language_are_understood(tool, language, tmp_path):
 @pytest.mark.parametrize(("claim_id", "tool"), list(zip(EACH, cycle(TOOLS), strict=False)))
 def test_what_comes_back_makes_the_claim_testable(claim_id, tool, tmp_path):
     claim = claims()[claim_id]
-    couples = max(40, 34 * len(questionnaire((claim_id,)).arms))
+    asked = questionnaire((claim_id,))
+    daily = any(form.table == "diary_days" for form in asked.forms)
+    couples = max(66 if daily else 130, 70 * len(asked.arms))
     study, asked, answers = fielded(
         (claim_id,), tool, tmp_path / "study", couples=couples, days=14, weeks=tuple(range(25))
     )

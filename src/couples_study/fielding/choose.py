@@ -32,6 +32,7 @@ FORM_OF: dict[str, FormName] = {"people": "baseline", "diary_days": "evening", "
 SHEETS = {"couples": "team_couples", "people": "team_people", "diary_days": "team_days", "survey_waves": "team_waves",
           "events": "team_events"}  # fmt: skip
 START = "start_date"
+ARM, PROGRAMME, WAITING = "arm", "programme", "wait_list"
 MOST = 1000.0  # where the glossary sets no bound
 WHOLE_UNITS = ("minutes", "months", "per cent", "children", "days", "years")
 
@@ -53,10 +54,12 @@ def questionnaire(ids: Sequence[str] | str, language: Language = "en") -> Questi
 
 
 def _arms(asked: Sequence[Claim]) -> tuple[str, ...]:
-    """The arms that the claims compare."""
+    """The arms that the claims compare; those who wait where a single one, or none, is named."""
     readings = [reading for claim in asked for reading in claim.reading if reading.arm]
-    named = [arm for reading in readings for arm in (*reading.contrast, reading.reference) if arm]
-    return tuple(dict.fromkeys(named))
+    named = dict.fromkeys(arm for reading in readings for arm in (*reading.contrast, reading.reference) if arm)
+    if not any(ARM in claim.columns() for claim in asked):
+        return ()
+    return tuple(named) if len(named) > 1 else (*(named or (PROGRAMME,)), WAITING)
 
 
 def _weeks(asked: Sequence[Claim]) -> tuple[int, ...]:
@@ -193,7 +196,7 @@ def _sheets(names: Sequence[str]) -> tuple[Sheet, ...]:
     plain = [name for name in names if not items()[name].by_lot]
     found = [
         Sheet(
-            name=sheet, table=table, lot="arm" if "arm" in plain and table == "couples" else None,
+            name=sheet, table=table, lot=ARM if ARM in plain and table == "couples" else None,
             columns=tuple(_team(name) for name in plain if glossary()[name].table == table),
         )
         for table, sheet in SHEETS.items()

@@ -10,6 +10,7 @@ from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, NOT_TEST
 from couples_study.report import numbers
 
 OPENING = {
+    (NOT_TESTABLE, ""): "Not testable",
     (SUPPORTED, ""): "Supported",
     (SUPPORTED, "equivalent"): "Supported: the difference is shown to be too small to matter",
     (CONTRADICTED, "opposite"): "Contradicted: the effect is shown to go the other way",
@@ -89,7 +90,10 @@ def _sentence(verdict: Verdict) -> str:
 def _found(verdict: Verdict) -> list[str]:
     """What was found: the readings where all of them decide, else the verdict's own numbers."""
     if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
-        return [f"{reading.statement} {_opening(reading)}. {_numbers(reading)}" for reading in verdict.readings]
+        return [
+            f"{reading.statement} {_opening(reading)}. {_numbers(reading) if reading.terms else ''}".rstrip()
+            for reading in verdict.readings
+        ]
     if verdict.readings and not any(reading.terms for reading in verdict.readings):
         return _once(verdict.readings)
     return [_numbers(verdict)] if verdict.terms else []
