@@ -72,10 +72,12 @@ def _answered(form: Form, places: pd.DataFrame, rng: np.random.Generator) -> pd.
 
 
 def _ranks(frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
-    """Evenly spread numbers between 0 and 1, more alike within a person than between."""
+    """Numbers between 0 and 1, more alike within a person than between, and rising over the weeks of a survey."""
     person = pd.factorize(frame["person"])[0]
     steady = rng.standard_normal(person.max() + 1)[person]
-    return stats.norm.cdf(np.sqrt(0.5) * (steady + rng.standard_normal(len(frame))))
+    level = np.sqrt(0.5) * (steady + rng.standard_normal(len(frame)))
+    rise = 0.1 * np.maximum(frame["week"].to_numpy() - 1, 0) if "week" in frame else 0.0
+    return stats.norm.cdf(level + rise).clip(0.0, 1 - 1e-9)
 
 
 def _drawn(entry: Entry, ranks: np.ndarray, rng: np.random.Generator) -> np.ndarray:

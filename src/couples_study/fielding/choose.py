@@ -63,13 +63,13 @@ def _arms(asked: Sequence[Claim]) -> tuple[str, ...]:
 
 
 def _weeks(asked: Sequence[Claim]) -> tuple[int, ...]:
-    """The weeks at which the claims that compare arms look, besides the first survey."""
-    named = {0}
+    """The survey weeks at which the claims that compare arms look: baselines, and weeks since the programme's start."""
+    named: set[int] = set()
     for reading in (reading for claim in asked for reading in claim.reading if reading.arm):
-        told = (reading.begins, reading.at, reading.since, reading.early)
-        named |= {*reading.knots, *(week for pair in reading.modules for week in pair)}
-        named |= {week for week in told if week is not None}
-    return tuple(sorted(named)) if len(named) > 1 else ()
+        told = [reading.at, reading.since, reading.early, *reading.knots]
+        told += [week for pair in reading.modules for week in pair]
+        named |= {*range(reading.begins + 1), *(reading.begins + week for week in told if week is not None)}
+    return tuple(sorted(named))
 
 
 def columns_for(needed: Iterable[str]) -> tuple[str, ...]:
