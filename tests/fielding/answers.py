@@ -21,7 +21,7 @@ from couples_study.fielding.tools import redcap
 START = date(2026, 3, 2)
 KEYS = {"people": ["couple", "person"], "diary_days": ["couple", "person", "date"], "survey_waves": ["couple", "person", "week"],
         "couples": ["couple"], "events": ["couple", "person", "date"]}  # fmt: skip
-LEFT_OUT = 0.05
+LEFT_OUT, SKIPPED = 0.03, 0.1  # of answers in a form, and of forms as a whole
 CODES = {"presenting_concern": ("physical", "emotional"), "physical_at_start": ("none", "some")}
 
 
@@ -68,7 +68,9 @@ def _answered(form: Form, places: pd.DataFrame, rng: np.random.Generator) -> pd.
     for entry in form.entries:
         if entry.only_if:
             columns[entry.name] = np.where(columns[entry.only_if] == 1.0, columns[entry.name], np.nan)
-    return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)
+    answers = pd.DataFrame(columns, index=frame.index)
+    skipped = rng.random(len(frame)) < SKIPPED * (form.name != "baseline")
+    return pd.concat([frame, answers[~skipped].reindex(frame.index)], axis=1)
 
 
 def _ranks(frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
