@@ -1,12 +1,5 @@
-# Alpha and omega total of one maximum-likelihood factor, overall and on pooled within- and between-person covariances.
-# R 4, stats only: the formulas of psych::alpha and psych::omega (one factor), with factanal's loadings.
-alpha <- function(S) { k <- ncol(S); k / (k - 1) * (1 - sum(diag(S)) / sum(S)) }
-omega <- function(S) {
-  if (ncol(S) == 2) return(alpha(S))
-  f <- factanal(covmat = cov2cor(S), factors = 1, n.obs = 1000, control = list(opt = list(factr = 10)))
-  l <- as.numeric(f$loadings) * sqrt(diag(S)); u <- f$uniquenesses * diag(S)
-  sum(l)^2 / (sum(l)^2 + sum(u))
-}
+# Reliability overall, and on pooled within- and between-person covariances, of diary.csv.
+source("formulas.R")
 diary <- read.csv("diary.csv"); diary <- diary[complete.cases(diary), ]
 items <- setdiff(names(diary), "person"); X <- as.matrix(diary[items]); g <- factor(diary$person)
 M <- apply(X, 2, function(x) ave(x, g)); N <- nrow(X); G <- nlevels(g); n <- table(g)

@@ -51,11 +51,14 @@ def test_two_levels_agree_with_r(diary, by_r):
     ("stem", "partner", "printed"),
     [("PRQC_", "1", 0.862), ("PRQC_", "2", 0.868), ("sexsat", "1", 0.964), ("sexsat", "2", 0.949)],
 )
-def test_alpha_of_real_couples_scales(stem, partner, printed):
+def test_real_couples_scales_agree_with_r(stem, partner, printed):
+    by_r = json.loads((HERE / "couples.json").read_text("utf-8"))[stem + partner]
     couples = pd.read_csv(SHARED / "data" / "dysem_couples" / "DRES.csv")
-    items = [name for name in couples if name.startswith(stem) and name.endswith(f".{partner}")]
-    assert alpha(couples[items]) == pytest.approx(printed, abs=PRINTED)
-    assert alpha(couples[items]) <= omega(couples[items]) + 0.02
+    items = couples[[name for name in couples if name.startswith(stem) and name.endswith(f".{partner}")]]
+    assert len(items.dropna()) == by_r["n"]
+    assert alpha(items) == pytest.approx(by_r["alpha"], abs=EXACT)
+    assert alpha(items) == pytest.approx(printed, abs=PRINTED)
+    assert omega(items) == pytest.approx(by_r["omega"], abs=FITTED)
 
 
 def test_two_items_have_the_same_alpha_and_omega(diary):
