@@ -1,7 +1,7 @@
 """Rewrite the generated pages and the README's figure, or with ``--check`` say whether they are up to date.
 
-``python tools/make_docs.py [--check]``: docs/codebook.md and docs/claims.md from the glossary and the claims, and
-docs/figures/six_touches.png from the demo study. Pages are compared to the letter, the figure by its picture.
+``python tools/make_docs.py [--check]``: docs/codebook.md, docs/claims.md and docs/instruments.md from their entries,
+and docs/figures/six_touches.png from the demo study. Pages are compared to the letter, the figure by its picture.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from matplotlib.image import imread
 import couples_study as cs
 from couples_study.claims import contradictions, families
 from couples_study.contracts.hypothesis import Claim
+from couples_study.contracts.instrument import CutOff
 from couples_study.core.columns import HOMES, glossary
+from couples_study.instruments import instruments
 from couples_study.report.figures import to_png
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -86,6 +88,38 @@ def claim_lines(claim: Claim) -> list[str]:
     ]
 
 
+INSTRUMENTS = """\
+# Instruments
+
+How items become scores, and what is known of each scale. Written by `make docs`. The items' ranges stand in the
+[codebook](codebook.md). Published scales come as scoring keys only: their wording is not ours to ship, and what the
+column on licences says is no legal advice. A score is prorated where enough items are answered, else it is missing.
+The PAIR is left out: it is proprietary, and its key is not public.
+"""
+
+
+def instruments_page() -> str:
+    """The instruments as a page."""
+    parts = [
+        INSTRUMENTS,
+        "| scale | score | reversed | fewest answers | reliability | cut-offs | licence | status |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in instruments().values():
+        row = glossary()[one.result]
+        score = f"`{one.result}`: {one.score} of {len(one.items)} items, {row.low:g} to {row.high:g}"
+        found = "; ".join(f"{r.kind} {r.low:.2f} to {r.high:.2f} ({r.status})" for r in one.reliability)
+        told = "; ".join(f"{_side(cut)}: {cut.means} ({cut.status})" for cut in one.cut_offs)
+        cells = (one.label, score, ", ".join(one.reversed), f"{one.min_answered}", found, told, one.licence)
+        notes = f"{one.status}. {one.notes} {one.source}".replace("  ", " ").strip()
+        parts.append("| " + " | ".join((*cells, notes)) + " |")
+    return "\n".join(parts) + "\n"
+
+
+def _side(cut: CutOff) -> str:
+    return f"below {cut.below:g}" if cut.below is not None else f"{cut.at_least:g} or more"
+
+
 def six_touches() -> bytes:
     """The README's figure: the demo's daily curve of closeness over touches."""
     return to_png(cs.plot_curve(cs.load_study("demo").test("C60")))
@@ -99,7 +133,11 @@ def same_picture(one: bytes, other: bytes) -> bool:
 
 def main(words: list[str]) -> int:
     """Write, or check."""
-    pages = {DOCS / "codebook.md": codebook(), DOCS / "claims.md": claims_page()}
+    pages = {
+        DOCS / "codebook.md": codebook(),
+        DOCS / "claims.md": claims_page(),
+        DOCS / "instruments.md": instruments_page(),
+    }
     figure = six_touches()
     if "--check" in words:
         stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]

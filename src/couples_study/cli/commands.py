@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import new
+from couples_study.cli import codebook, field, new
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -243,5 +243,19 @@ COMMANDS = (
         example="couples-study simulate touch_log --couples 100 --days 28 --seed 1 --out /tmp/touch_log",
         words=_simulate_words,
         run=_simulate,
+    ),
+    Command(
+        name="field",
+        summary="questionnaires for claims (REDCap, formr, Qualtrics, paper) and the study.toml that reads them back",
+        example=field.EXAMPLE,
+        words=field.words,
+        run=field.run,
+    ),
+    Command(
+        name="codebook",
+        summary="the data dictionary as HTML, Markdown, JSON, Table Schema, and labelled SPSS and Stata files",
+        example=codebook.EXAMPLE,
+        words=codebook.words,
+        run=codebook.run,
     ),
 )

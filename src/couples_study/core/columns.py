@@ -23,7 +23,7 @@ HOMES = (*TABLES, DERIVED, RESULTS)
 MISSING_KINDS = ("refused", "not_applicable", "not_reached", "technical")
 OF_MISSING = "_missing"
 
-OF_CLAIMS = frozenset({"beliefs", "checklists", "course", "moments", "strands"})
+OF_CLAIMS = frozenset({"beliefs", "checklists", "course", "moments", "scales", "strands"})
 
 
 def kind_of_missing(column: str) -> str:
@@ -127,6 +127,18 @@ def column_from(name: str, group: str, row: Mapping[str, Any]) -> Column:
     )
 
 
+def numbered(stem: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The row itself, or with ``count`` that many numbered ones, each with its range where ``ranges`` has one."""
+    if "count" not in row:
+        yield stem, row
+        return
+    shared = {key: value for key, value in row.items() if key not in ("count", "ranges")}
+    for number in range(1, row["count"] + 1):
+        bounds = row.get("ranges", {}).get(str(number), row["range"])
+        unit = f"points ({bounds[0]:g}-{bounds[1]:g})"
+        yield f"{stem}{number}", {**shared, "label": f"{row['label']}, {number}", "range": bounds, "unit": unit}
+
+
 @cache
 def glossary() -> Glossary:
     """The shipped glossary, read once."""
@@ -134,7 +146,8 @@ def glossary() -> Glossary:
     folder = files("couples_study.core") / "glossary"
     for path in sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
         group = path.name.removesuffix(".toml")
-        for name, row in tomllib.loads(path.read_text("utf-8")).items():
+        rows = tomllib.loads(path.read_text("utf-8")).items()
+        for name, row in (one for stem, told in rows for one in numbered(stem, told)):
             if name in columns:
                 raise EntryError(
                     f"glossary row {name!r}", expected="one home", found=f"{columns[name].group} and {group}"

@@ -100,6 +100,8 @@ def model_of(question: Question) -> Model:
 
 def _scales(study: StudyFile) -> Iterator[Scale]:
     for instrument in instruments().values():
+        if instrument.result in study.measures:
+            continue  # the study gives the name to a measure of its own
         low, high = _bounds(instrument.items[0]) if instrument.reversed else (None, None)
         yield Scale(
             result=instrument.result,

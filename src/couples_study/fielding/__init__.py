@@ -1,0 +1,1 @@
+"""From claims to questionnaires that can be fielded, and the study.toml that reads what comes back."""
