@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import new
+from couples_study.cli import new, planning
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -243,5 +243,12 @@ COMMANDS = (
         example="couples-study simulate touch_log --couples 100 --days 28 --seed 1 --out /tmp/touch_log",
         words=_simulate_words,
         run=_simulate,
+    ),
+    Command(
+        name="power",
+        summary="the chance of each verdict, by number of couples, days and share of couples who leave",
+        example=planning.POWER_EXAMPLE,
+        words=planning.power_words,
+        run=planning.run_power,
     ),
 )

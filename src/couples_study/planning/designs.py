@@ -14,7 +14,6 @@ import numpy as np
 
 from couples_study.claims import chosen
 from couples_study.contracts.base import parsed
-from couples_study.contracts.evidence import NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.study import StudyFile
 from couples_study.contracts.verdict import NOT_TESTABLE
@@ -33,9 +32,6 @@ from couples_study.planning.trials import run_trial
 from couples_study.steps.check import Checked, check
 from couples_study.steps.estimate import failed
 from couples_study.steps.judge import decide
-
-LATER = NotTestable(id="", reason="not_asked", detail="A better design of this study gave the answer.")
-DEFAULT_WORLD = "claim_true"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +62,7 @@ class Design:
 def worlds_for(subject: Subject) -> tuple[str, ...]:
     """The worlds that can be drawn for what is judged; the one that is asked about by default comes first."""
     if subject.study:
+        questions_of(subject)  # refuses a hypothesis that is not there
         return CLAIM_WORLDS
     claim = chosen((subject.id,))[0]
     if worlds_of(subject.id):
@@ -80,7 +77,7 @@ def require_possible(design: Design) -> None:
     if not known:
         raise UsageError(
             f"claim {design.subject.id}", expected="a claim with an analysis", found="one without",
-            do=f"`couples-study claims` says why; for instance {'C12'} has one",
+            do="`couples-study claims` says why",
         )  # fmt: skip
     if design.world not in known:
         raise UsageError(
