@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 POWER_EXAMPLE = "couples-study power C10 --couples 40,60 --days 7 --reps 10 --out /tmp/power"
+CALIBRATE_EXAMPLE = "couples-study calibrate --claims C04,C25 --couples 60 --days 7 --reps 5 --out /tmp/calibration"
 DONE = 0
 SEED = 20260302
 
@@ -117,3 +118,42 @@ def run_power(chosen: argparse.Namespace) -> int:
 def _say_files(written: tuple[Path, ...], stream: TextIO | None = None) -> int:
     print(f"wrote {', '.join(map(str, written))}", file=stream)
     return DONE
+
+
+def calibrate_words(parser: argparse.ArgumentParser) -> None:
+    """The words of `calibrate`."""
+    sizes = _several(_size, "numbers from 0 up")
+    parser.add_argument("--claims", metavar="IDS", help="claims with commas between (default: all)")
+    parser.add_argument(
+        "--scenarios", metavar="W,..", default="own",
+        help="worlds with commas between; own are those that each claim names, misspecified those that models do not "
+        "know of (default: own)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--times", metavar="F,..", type=sizes,
+        help="effects in multiples of the smallest that matters, such as 0,0.5,1,1.5,2 (default: as the world says)",
+    )  # fmt: skip
+    parser.add_argument("--couples", metavar="N", type=whole, default=100)
+    parser.add_argument("--days", metavar="D", type=whole, default=28)
+    _common(parser)
+    parser.set_defaults(reps=100)
+
+
+def run_calibrate(chosen: argparse.Namespace) -> int:
+    """Say how long it will take, run, and say what was right and wrong."""
+    from couples_study.cli.commands import claim_ids, tell
+    from couples_study.pipeline.calibrate import Asked
+    from couples_study.pipeline.calibrate import run_calibrate as run
+
+    asked = Asked(
+        claims=claim_ids(chosen.claims), scenarios=[word.strip() for word in chosen.scenarios.split(",")],
+        times=chosen.times, couples=chosen.couples, days=chosen.days, reps=chosen.reps, seed=chosen.seed,
+    )  # fmt: skip
+    stream = sys.stderr if chosen.json else sys.stdout
+    done = run(asked, chosen.out, tell, chosen.jobs, chosen.cluster, lambda line: print(line, file=stream, flush=True))
+    if chosen.json:
+        print(done.table.to_json(orient="records", double_precision=15, indent=2))
+        return _say_files(done.written, stream)
+    shown = done.table[["claim", "scenario", "times", "reps", "right", "wrong", "silent"]].dropna(axis=1, how="all")
+    print(shown.to_string(index=False, float_format="{:.3g}".format))
+    return _say_files(done.written)

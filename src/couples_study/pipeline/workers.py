@@ -90,7 +90,8 @@ def _client(address: str) -> Iterator[Any]:
             f"--cluster {address}", expected="the packages that talk to a Dask cluster", found="none installed",
             do='pip install "couples-study[cluster]"',
         ) from error  # fmt: skip
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # our own line says what happened
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # our own line says what happened
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:  # a timeout is an OSError
@@ -105,7 +106,14 @@ def _client(address: str) -> Iterator[Any]:
 
 
 def _require_same_code(client: Any, address: str) -> None:
-    """Results of other code would not be ours."""
+    """Raise `UsageError` where nobody works, or workers have other code: their results would not be ours."""
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except OSError as error:
+        raise UsageError(
+            f"--cluster {address}", expected="at least one worker", found="a scheduler without any",
+            do=f"start one with `dask worker {address}`",
+        ) from error  # fmt: skip
     others = [name for name, theirs in client.run(code_hash).items() if theirs != code_hash()]
     if others:
         raise UsageError(

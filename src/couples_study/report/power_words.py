@@ -60,3 +60,16 @@ def percent(share: float) -> str:
     """A share in per cent, with a decimal where it is close to none or all."""
     value = 100 * share
     return f"{value:.1f}%" if 0 < min(value, 100 - value) < 1 else f"{value:.0f}%"
+
+
+def in_time(seconds: float) -> str:
+    """A stretch of time as somebody would say it: seconds, minutes, hours and minutes, or days and hours."""
+    if seconds < 90:
+        return f"about {max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:
+        return f"about {hours} h {rest} min"
+    return f"about {hours // 24} days {hours % 24} h"
