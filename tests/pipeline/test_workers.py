@@ -21,19 +21,34 @@ from couples_study.pipeline.workers import answers
 from couples_study.planning.designs import Design, Subject
 
 COMMAND = ["power", "C04", "--couples", "40,60", "--days", "6", "--reps", "30"]
+LONG = ("--reps", "5000")  # cannot be done before it is stopped; the same replicates come first
 FILES = ("power.csv", "power.json", "power.svg")
 DESIGN = Design(subject=Subject(id="C04"), world="claim_true", couples=40, days=6)
-PATIENCE = 120
+PATIENCE = 200
+STARTED: list[subprocess.Popen[str]] = []
 needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="needs couples-study[cluster]")
 
 
 def start(*words: str) -> subprocess.Popen[str]:
     """A process of its own group, which Ctrl-C can reach wherever the tests are run."""
-    return subprocess.Popen(
+    STARTED.append(process := subprocess.Popen(
         [sys.executable, "-m", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 (no threads yet)
-    )  # fmt: skip
+    ))  # fmt: skip
+    return process
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running():
+    """Whatever a test started ends with it."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        if process.stdout is not None and not process.stdout.closed:
+            process.communicate()
 
 
 def run(out: Path, *more: str) -> dict[str, bytes]:
@@ -63,7 +78,7 @@ def test_two_processes_give_the_same_bytes(alone, tmp_path):
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupted_run_says_one_line_and_goes_on_where_it_stopped(alone, tmp_path, jobs):
-    running = start("couples_study", *COMMAND, "--jobs", jobs, "--out", str(tmp_path))
+    running = start("couples_study", *COMMAND, *LONG, "--jobs", jobs, "--out", str(tmp_path))
     begun(tmp_path, running)
     os.killpg(running.pid, signal.SIGINT)
     printed, said = running.communicate(timeout=PATIENCE)
@@ -136,7 +151,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(alone, tmp_path):
 def test_a_run_whose_scheduler_dies_says_so_and_goes_on_later(alone, tmp_path):
     out = tmp_path / "out"
     with cluster(tmp_path, 1) as (address, processes):
-        running = start("couples_study", *COMMAND, "--cluster", address, "--out", str(out))
+        running = start("couples_study", *COMMAND, *LONG, "--cluster", address, "--out", str(out))
         begun(out, running)
         processes[0].kill()
         _, said = running.communicate(timeout=PATIENCE)

@@ -36,6 +36,7 @@ from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
 
 Found = dict[str, Evidence | NotTestable]
+LATER = NotTestable(id="", reason="not_asked", detail="A better design of this study gave the answer.")
 
 
 def judged_replicate(
@@ -87,8 +88,14 @@ def _weekly_evidence(key: str, question: Question, weekly: Weekly, setting: Sett
 
 
 def in_diary(checked: Checked, frames: Frames) -> Found:
-    """The evidence by reading in a study's frames."""
-    return {key: estimate_one(key, question, frames, checked) for key, question in readings(checked).items()}
+    """The evidence by reading in a study's frames; after the best design has answered, no other is asked."""
+    found: Found = {}
+    for asked in checked.asked:
+        answered = False
+        for key, _, question in asked.readings:
+            found[key] = replace(LATER, id=key) if answered else estimate_one(key, question, frames, checked)
+            answered |= asked.combine == "best_design" and isinstance(found[key], Evidence)
+    return found
 
 
 def diary_frames(
