@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from couples_study.core.errors import Interrupted
+from couples_study.core.errors import AnalysisError, Interrupted
 from couples_study.core.provenance import code_hash
 from couples_study.pipeline.workers import answers
 from couples_study.planning.designs import Design, outcomes
@@ -87,6 +87,12 @@ def tallies(
                 tell(_progress(designs, found, number))
     except KeyboardInterrupt as error:
         raise Interrupted("the same command again goes on where this one stopped") from error
+    if not all(tally.complete for tally in found):
+        raise AnalysisError(
+            f"--cluster {cluster}" if cluster else f"--jobs {jobs}",
+            found="workers that went away before the work was done",
+            do="repeat the command: what was done is kept",
+        )
     return found
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from couples_study.report.numbers import plain
-from couples_study.report.power_words import percent
+from couples_study.report.power_words import percent, times_words
 from couples_study.report.render import render
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def _worlds(table: pd.DataFrame) -> Iterator[dict[str, object]]:
     for (world, _), rows in table.groupby(["scenario", "times"], sort=False, dropna=False):
         mean = rows[[kind for kind, _ in KINDS]].mean()
         yield {
-            "world": world, "times": _times(rows.iloc[0]), "claims": rows["claim"].nunique(),
+            "world": world, "times": times_words(rows.iloc[0]), "claims": rows["claim"].nunique(),
             "bar": _bar(mean), **{kind: percent(mean[kind]) for kind, _ in KINDS},
         }  # fmt: skip
 
@@ -57,15 +56,11 @@ def _worlds(table: pd.DataFrame) -> Iterator[dict[str, object]]:
 def _row(row: pd.Series) -> dict[str, object]:
     shares = {kind: percent(row[kind]) for kind, _ in KINDS}
     return {
-        "claim": row["claim"], "world": row["scenario"], "times": _times(row),
+        "claim": row["claim"], "world": row["scenario"], "times": times_words(row),
         "reps": row["reps"], "bar": _bar(row), **shares,
         "interval": f"{percent(row['wrong_low'])} to {percent(row['wrong_high'])}",
         "failed": row["failed"], "marked": row["wrong_low"] > TOO_OFTEN,
     }  # fmt: skip
-
-
-def _times(row: pd.Series) -> str:
-    return plain(row["times"]) if row["times"] == row["times"] else ""
 
 
 def _bar(shares: pd.Series) -> Markup:

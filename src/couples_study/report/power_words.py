@@ -40,8 +40,12 @@ def _recommended(rows: pd.DataFrame, target: float) -> str:
 
 def truth_words(row: pd.Series) -> str:
     """The world, and how large its effects are where that was asked for."""
-    times = row["times"]
-    return f" in {row['scenario']}" + (f" at {plain(times)} times the smallest effect" if times == times else "")
+    return f" in {row['scenario']}" + (f" at {size} times the smallest effect" if (size := times_words(row)) else "")
+
+
+def times_words(row: pd.Series) -> str:
+    """The size of the effects as asked for; empty where the world says it."""
+    return "" if row[["times"]].isna().all() else plain(row["times"])
 
 
 def leaving_words(row: pd.Series) -> str:
