@@ -13,12 +13,12 @@ from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import StudyFile
 from couples_study.contracts.verdict import CONTRADICTED, SUPPORTED, Verdict
 from couples_study.core.errors import UsageError
-from couples_study.core.seeds import DEFAULT_SEED
+from couples_study.core.seeds import DEFAULT_SEED, child
 from couples_study.intake import link, take_in
 from couples_study.intake.coded import as_cells
 from couples_study.planning.claim_worlds import CLAIM_WORLDS, none_claimed, strength_in
 from couples_study.planning.designs import Design, Subject, outcome_of, questions_of, require_possible, worlds_for
-from couples_study.planning.synthetic import Simulated
+from couples_study.planning.synthetic import Simulated, simulate
 from couples_study.planning.tally import OUTCOMES, Tally, wilson
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import check
@@ -115,6 +115,13 @@ def _rows(designs: Sequence[Design], tallies: Sequence[Tally]) -> Iterator[tuple
                 design.subject.id, design.world, design.times, design.couples, design.days, design.attrition,
                 outcome, outcome == wanted, n, reps, n / reps, *wilson(n, reps),
             )  # fmt: skip
+
+
+def whole_way(claim: str, world: str, couples: int, days: int, reps: int, seed: int) -> Iterator[Verdict]:
+    """The verdicts in ``reps`` studies that were exported and taken in: slower, and the check on the shorter way."""
+    for replicate in range(reps):
+        root = child(seed, world, str(couples), str(days), str(replicate)).generate_state(1)[0]
+        yield judged(simulate(world, couples, days, int(root)), claim)
 
 
 def judged(study: Simulated, claim: str) -> Verdict:
