@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import codebook, field, new
+from couples_study.cli import codebook, field, new, planning
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -108,7 +108,7 @@ def _report_words(parser: argparse.ArgumentParser) -> None:
 def _report(chosen: argparse.Namespace) -> int:
     from couples_study.pipeline import run_report
 
-    done = run_report(chosen.study, chosen.out, _claim_ids(chosen.claims), tell, chosen.jobs)
+    done = run_report(chosen.study, chosen.out, claim_ids(chosen.claims), tell, chosen.jobs)
     width = max((len(verdict.id) for verdict in done.verdicts), default=2)
     for verdict in done.verdicts:
         print(f"{verdict.id:<{width}}  {verdict.verdict.replace('_', ' '):<13} {verdict.sentence}")
@@ -119,7 +119,8 @@ def _report(chosen: argparse.Namespace) -> int:
     return HELD if chosen.strict and done.rows_held else DONE
 
 
-def _claim_ids(words: str | None) -> tuple[str, ...] | None:
+def claim_ids(words: str | None) -> tuple[str, ...] | None:
+    """The claims that ``--claims`` names; None where it is not given."""
     if words is None:
         return None
     if words.strip() == "all":
@@ -257,5 +258,19 @@ COMMANDS = (
         example=codebook.EXAMPLE,
         words=codebook.words,
         run=codebook.run,
+    ),
+    Command(
+        name="power",
+        summary="the chance of each verdict, by number of couples, days and share of couples who leave",
+        example=planning.POWER_EXAMPLE,
+        words=planning.power_words,
+        run=planning.run_power,
+    ),
+    Command(
+        name="calibrate",
+        summary="how often each verdict is right and wrong where the truth is known",
+        example=planning.CALIBRATE_EXAMPLE,
+        words=planning.calibrate_words,
+        run=planning.run_calibrate,
     ),
 )

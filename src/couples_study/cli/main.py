@@ -34,8 +34,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except CouplesStudyError as error:
         print(f"couples-study: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("couples-study: interrupted; nothing half-written was left behind", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        said = str(stopped) or "nothing half-written was left behind"
+        print(f"couples-study: interrupted; {said}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

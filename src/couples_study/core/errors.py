@@ -63,6 +63,10 @@ class AnalysisError(CouplesStudyError):
     exit_code = 4
 
 
+class Interrupted(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C, and there is more to say than that nothing is half-written."""
+
+
 def listed(names: object, most: int = MOST_LISTED) -> str:
     """Names as a readable list, capped so that a message never runs away."""
     words = [str(name) for name in names]  # type: ignore[attr-defined]

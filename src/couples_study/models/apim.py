@@ -164,10 +164,10 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         formula=planned.formula,
         estimator=fit.estimator,
         concerns=_concerns(question, panel, design, fit),
-        sensitivity=tuple(_sensitivity(tests, question, panel, setting, fit, design)),
+        sensitivity=() if setting.brief else tuple(_sensitivity(tests, question, panel, setting, fit, design)),
         facts=fit.facts(),
         syntax=fit.syntax(),
-        figure=_figure(tests[0], question, fit, design, setting),
+        figure=None if setting.brief else _figure(tests[0], question, fit, design, setting),
     )
 
 

@@ -39,7 +39,10 @@ COMMON_OPTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a model may know of the study besides the frames."""
+    """What a model may know of the study besides the frames.
+
+    With ``brief`` a model may leave out what no rule reads (sensitivities, figures): thousands of replicates are.
+    """
 
     dyads: Dyads
     glossary: Glossary
@@ -48,6 +51,7 @@ class Setting:
     wide_roles: tuple[str, ...] = ()
     randomised: frozenset[str] = field(default_factory=frozenset)
     seed: int = 0
+    brief: bool = False
 
     @property
     def roles(self) -> tuple[str, ...]:

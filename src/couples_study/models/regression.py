@@ -87,9 +87,9 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         estimator=fit.estimator,
         counts=Counts(couples=couples, people=_people(rows, frames), n_obs=len(rows)),
         concerns=_concerns(rows, frames, couples),
-        sensitivity=_sensitivity(tests, question, rows, names),
+        sensitivity=() if setting.brief else _sensitivity(tests, question, rows, names),
         facts=_facts(question, rows),
-        figure=_figure(question, rows, fit, names, setting),
+        figure=None if setting.brief else _figure(question, rows, fit, names, setting),
     )
 
 

@@ -13,8 +13,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ import pyarrow as pa
 
 from couples_study.contracts.study import Source, StudyFile
 from couples_study.core.columns import Glossary
-from couples_study.core.provenance import package_version
+from couples_study.core.provenance import code_hash
 from couples_study.intake.stored import Stored
 
 FOLDER = "data/.deliveries"
@@ -81,22 +79,18 @@ def key_of(sha256: str, codebook: str, source: Source, study: StudyFile, glossar
     """The name under which a delivery is kept."""
     rows = {name: repr(glossary[name]) for name in sorted(study_only(study))}
     meta = study.study.model_dump(mode="json", exclude={"title", "claims", "synthetic", "data_root", "scheduled_days"})
-    said = [sha256, codebook, source.model_dump(mode="json"), meta, study.dyads.model_dump(mode="json"), rows, _code()]
+    said = [
+        sha256,
+        codebook,
+        source.model_dump(mode="json"),
+        meta,
+        study.dyads.model_dump(mode="json"),
+        rows,
+        code_hash(*LOOKING),
+    ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def study_only(study: StudyFile) -> set[str]:
     """The columns that the study itself defines."""
     return {name for key, measure in study.measures.items() for name in (key, *measure.items)}
-
-
-@cache
-def _code() -> str:
-    """A hash of the code and glossary that look at deliveries: a new version looks again."""
-    digest = hashlib.sha256(package_version().encode())
-    for part in LOOKING:
-        folder = Path(str(files("couples_study") / part))
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".toml"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -7,25 +7,26 @@ the analysis, and the exports, scales and intake have tests of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
 from couples_study.contracts.hypothesis import Claim, Question
-from couples_study.core.columns import glossary
+from couples_study.core.columns import Glossary, glossary
 from couples_study.measures import Frames, frames_of
-from couples_study.planning.claim_worlds import Path, gains_of, holds_size, paths_of, share_of
+from couples_study.planning.attrition import Thin, whole
+from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
+from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_of, share_of, strength_in
 
-PARTNERS = 2
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
-BASELINES = 2
 REVERSED = 0.5
 PLACEBO = 0.3  # say so of what nobody claims
 INDICATOR_ERROR = 0.4
+UNEVEN, SKEW, DRIFT = 0.55, 0.8, (0.3, 0.4)  # log SD of people's own spread; log-normal shape; mean and SD of a drift
 CARRIED = 0.4  # of yesterday's part of the day, where days hang together
 SHARED_BY_BOTH = {"claim_mood": False, "claim_together": True, "claim_severity": False}
+CALENDAR = ("study_day", "weekend")
 PEOPLE_OF_TRAPS = ("claim_halo", "claim_acquiescence")
 
 
@@ -37,31 +38,71 @@ class Drawn:
     day: dict[str, np.ndarray]
 
 
-def claim_frames(claim: Claim, world: str, *, couples: int, days: int, rng: np.random.Generator) -> Frames:
-    """The frames of one study in which ``world`` is true of ``claim``."""
-    questions = list(claim.reading)
-    paths = [path for question in questions for path in paths_of(question)]
-    true = _true_paths(questions, paths, world)
-    parts = _parts(questions, paths, couples, days, rng)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who answers and on what scales: a simulated study's, or that of the researcher's own study.toml.
+
+    ``spread`` is the standard deviation of days, by column, where an effect is stated in raw units; 1 elsewhere.
+    ``told`` says what a question's effects are.
+    """
+
+    glossary: Glossary = field(default_factory=glossary)
+    roles: tuple[str, ...] = ROLES
+    spread: Mapping[str, float] = field(default_factory=dict)
+    told: Callable[[Question], Sequence[Path]] = paths_of
+
+
+def claim_frames(
+    claim: Claim,
+    world: str,
+    *,
+    couples: int,
+    days: int,
+    rng: np.random.Generator,
+    times: float | None = None,
+    thin: Thin = whole,
+) -> Frames:
+    """The frames of one study in which ``world`` is true of ``claim``; ``times`` and ``thin`` as in `drawn_frames`."""
+    return drawn_frames(claim.reading, world, (couples, days), rng, times=times, thin=thin)
+
+
+def drawn_frames(
+    questions: Sequence[Question],
+    world: str,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    *,
+    times: float | None = None,
+    thin: Thin = whole,
+    cast: Cast | None = None,
+) -> Frames:
+    """The frames of one study of (couples, days) in which ``world`` is true of what ``questions`` ask.
+
+    Every effect is ``times`` the smallest that matters (as the world says without it); ``thin`` takes away what
+    couples who leave would have answered.
+    """
+    cast = cast or Cast()
+    paths = [path for question in questions for path in cast.told(question)]
+    strength = strength_in(world, questions, times)
+    true = [replace(path, size=path.size * strength / STATED) for path in paths] if strength else []
+    parts = _parts(questions, paths, size, cast.glossary, rng)
     _trap(parts, paths, world, rng)
     _move(parts, true, paths, world)
-    columns = _finished(parts, questions, paths, world, rng)
+    columns = _finished(parts, questions, paths, (world, cast), rng)
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
-    return frames_of(_tables(columns, questions, world, (couples, days), rng), ())
-
-
-def _true_paths(questions: Sequence[Question], paths: Sequence[Path], world: str) -> Sequence[Path]:
-    none_claimed = any(question.rule == "R5" for question in questions)
-    if world in ("claim_true", "claim_ceiling"):
-        return [] if none_claimed else paths
-    return paths if none_claimed and world == "claim_false" else []
+    return frames_of(thin(tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)), ())
 
 
 def _parts(
-    questions: Sequence[Question], paths: Sequence[Path], couples: int, days: int, rng: np.random.Generator
+    questions: Sequence[Question],
+    paths: Sequence[Path],
+    size: tuple[int, int],
+    columns: Glossary,
+    rng: np.random.Generator,
 ) -> Drawn:
+    couples, days = size
     names = _names(questions)
     shared = np.sqrt(0.5)
     lots = {path.predictor for path in paths if path.by_lot}
@@ -71,7 +112,7 @@ def _parts(
         own: np.ndarray = shared * rng.standard_normal((couples, 1)) + shared * rng.standard_normal((couples, PARTNERS))
         fresh: np.ndarray = rng.standard_normal((couples, PARTNERS, days))
         if name in lots:
-            steady = glossary()[name].table == "people"
+            steady = columns[name].table == "people"
             own = np.repeat(rng.integers(0, 2, (couples, 1)), PARTNERS, axis=1) * 1.0 if steady else 0.0 * own
             fresh = np.repeat(rng.integers(0, 2, (couples, 1, days)), PARTNERS, axis=1) * float(not steady)
         person[name], day[name] = own.astype(np.float64), fresh.astype(np.float64)
@@ -83,7 +124,7 @@ def _names(questions: Sequence[Question]) -> list[str]:
     indicators = {one.removeprefix("partner.") for q in questions for group in q.indicators.values() for one in group}
     named = [name for q in questions if q.model != "trial" for name in q.columns() if name not in indicators]
     built = [name for q in questions for name in q.indicators]
-    return list(dict.fromkeys([*named, *built]))
+    return [name for name in dict.fromkeys([*named, *built]) if name not in CALENDAR]
 
 
 def _trap(parts: Drawn, paths: Sequence[Path], world: str, rng: np.random.Generator) -> None:
@@ -95,6 +136,20 @@ def _trap(parts: Drawn, paths: Sequence[Path], world: str, rng: np.random.Genera
         _push(parts.day, paths, push, away=world == "claim_severity")
     if world in PEOPLE_OF_TRAPS:
         _push(parts.person, paths, PUSH * rng.standard_normal(shape[:2]), away=False)
+    if world == "claim_trend":
+        _push(parts.day, paths, _drift(shape, rng), away=False)
+    if world == "claim_uneven":
+        own = np.exp(UNEVEN * rng.standard_normal(shape[:2]))[:, :, None]
+        own = own / np.sqrt(np.mean(own**2)) if own.size else own
+        parts.day.update({path.outcome: own * parts.day[path.outcome] for path in paths})
+
+
+def _drift(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """A straight line over the days for each couple, both partners alike: (C, 1, T)."""
+    when = np.arange(shape[2]) - (shape[2] - 1) / 2
+    pace = DRIFT[0] + DRIFT[1] * rng.standard_normal((shape[0], 1, 1))
+    line: np.ndarray = pace * when / max(float(when.std()), 1.0)
+    return line
 
 
 def _push(parts: dict[str, np.ndarray], paths: Sequence[Path], push: np.ndarray, *, away: bool) -> None:
@@ -132,13 +187,20 @@ def _days_before(values: np.ndarray, lag: int) -> np.ndarray:
 
 
 def _finished(
-    parts: Drawn, questions: Sequence[Question], paths: Sequence[Path], world: str, rng: np.random.Generator
+    parts: Drawn,
+    questions: Sequence[Question],
+    paths: Sequence[Path],
+    setting: tuple[str, Cast],
+    rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:
     """Answers by column: (C, 2) of people, (C, 2, T) of days; with indicators in place of what they measure."""
-    found = {name: _answers(name, parts) for name in parts.day}
+    world, cast = setting
+    found = {name: _answers(name, parts, cast.glossary) for name in parts.day}
     outcomes, predictors = {path.outcome for path in paths}, {path.predictor for path in paths if not path.by_lot}
     if world == "claim_ceiling":
         found |= {name: np.minimum(found[name], np.quantile(found[name], 0.6)) for name in outcomes}
+    if world == "claim_skewed":
+        found |= {name: _skewed(found[name]) for name in outcomes}
     if world == "claim_noise":
         found |= {name: found[name] + rng.standard_normal(found[name].shape) for name in predictors}
     for question in questions:
@@ -147,7 +209,15 @@ def _finished(
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
-    return {name: values for name, values in found.items() if name in glossary()}
+    spread = cast.spread
+    return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _skewed(answers: np.ndarray) -> np.ndarray:
+    """The same order, but log-normal, with the standard deviation that they had."""
+    bent = np.exp(SKEW * answers / answers.std())
+    squeezed: np.ndarray = (bent - bent.mean()) * answers.std() / bent.std()
+    return squeezed
 
 
 def _who_say_so(question: Question, columns: dict[str, np.ndarray], world: str) -> dict[str, np.ndarray]:
@@ -167,60 +237,7 @@ def _who_say_so(question: Question, columns: dict[str, np.ndarray], world: str) 
     return found
 
 
-def _answers(name: str, parts: Drawn) -> np.ndarray:
-    if name in glossary() and glossary()[name].table in ("people", "survey_waves", "couples"):
+def _answers(name: str, parts: Drawn, columns: Glossary) -> np.ndarray:
+    if name in columns and columns[name].table in ("people", "survey_waves", "couples"):
         return parts.person[name]
     return parts.person[name][:, :, None] + parts.day[name]
-
-
-def _tables(
-    columns: dict[str, np.ndarray],
-    questions: Sequence[Question],
-    world: str,
-    size: tuple[int, int],
-    rng: np.random.Generator,
-) -> dict[str, pd.DataFrame]:
-    couples, days = size
-    couple = np.repeat([f"k{number}" for number in range(couples)], PARTNERS)
-    slot = np.tile(["a", "b"], couples)
-    people = pd.DataFrame({"couple_id": couple, "person_id": [f"{c}{s}" for c, s in zip(couple, slot, strict=True)]})
-    people["role"] = np.tile(["woman", "man"], couples)
-    people = people.assign(**{name: one.ravel() for name, one in columns.items() if one.ndim == PARTNERS})
-    tables = {"couples": pd.DataFrame({"couple_id": people["couple_id"].unique()}), "people": people}
-    daily = {name: one.ravel() for name, one in columns.items() if one.ndim > PARTNERS}
-    if daily:
-        keys = people[["couple_id", "person_id", "role"]].loc[people.index.repeat(days)].reset_index(drop=True)
-        tables["diary_days"] = keys.assign(day=np.tile(np.arange(days), len(people)), **daily)
-    trials = [question for question in questions if question.model == "trial"]
-    if trials:
-        tables |= _trial(people, tables["couples"], trials, world, rng)
-    return tables
-
-
-def _trial(
-    people: pd.DataFrame, couples: pd.DataFrame, trials: Sequence[Question], world: str, rng: np.random.Generator
-) -> dict[str, pd.DataFrame]:
-    """Arms drawn by lot and weekly answers; a gain grows over the weeks up to the last that is asked about."""
-    gains = gains_of(trials)
-    arms = sorted(gains)
-    arm = rng.permutation(np.resize(np.arange(len(arms)), len(couples)))
-    weeks = np.arange(1 - BASELINES, max(question.at or 0 for question in trials) + 1)
-    steady = np.repeat(rng.standard_normal(len(couples)), PARTNERS) * 0.7 + 0.5 * rng.standard_normal(len(people))
-    gain = np.array([gains[name] for name in arms])[arm] * (world == "claim_true")
-    rise = np.repeat(gain, PARTNERS)[:, None] * np.minimum(np.maximum(weeks, 0) / _first_at(trials), 1.0)
-    frame = people[["couple_id", "person_id", "role"]].loc[people.index.repeat(len(weeks))].reset_index(drop=True)
-    frame = frame.assign(wave=np.tile(weeks + BASELINES - 1, len(people)))
-    for name in dict.fromkeys(question.outcome for question in trials):
-        answers = steady[:, None] + rise + 0.5 * rng.standard_normal((len(people), len(weeks)))
-        frame[name] = answers.ravel()
-    labelled = couples.assign(arm=np.array(arms)[arm])
-    labelled = labelled.assign(**{q.moderator: q.stratum for q in trials if q.moderator})
-    if world == "claim_regression":
-        first = frame[frame["wave"].eq(0)].groupby("couple_id")[trials[0].outcome].mean()
-        low = first[first <= first.quantile(0.5)].index
-        labelled, frame = (one[one["couple_id"].isin(low)] for one in (labelled, frame))
-    return {"couples": labelled, "survey_waves": frame.reset_index(drop=True)}
-
-
-def _first_at(trials: Sequence[Question]) -> int:
-    return min(question.at or 1 for question in trials)

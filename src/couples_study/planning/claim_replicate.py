@@ -8,12 +8,10 @@ from couples_study.claims import chosen
 from couples_study.contracts.verdict import CONTRADICTED, SUPPORTED, Verdict
 from couples_study.core.seeds import child
 from couples_study.planning.claim_draws import claim_frames
-from couples_study.planning.claim_worlds import CLAIM_WORLDS
+from couples_study.planning.claim_worlds import CLAIM_WORLDS, TRUE_WORLDS
 from couples_study.planning.replicate import checked_alone
 from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
-
-TRUE_WORLDS = ("claim_true", "claim_ceiling")
 
 
 def worlds_of(claim: str) -> tuple[str, ...]:

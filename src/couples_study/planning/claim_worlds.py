@@ -30,8 +30,13 @@ SUMMARIES = {
     "claim_together": "no effect; days together move everything of both partners",
     "claim_noise": "no effect, and half of what is said to move the outcome is measurement error",
     "claim_severity": "no effect; how grave the occasion is raises the one and lowers the other",
+    "claim_skewed": "no effect; the outcome's answers crowd at one end and few lie far off",
+    "claim_uneven": "no effect; some people's days vary three times as much as others'",
+    "claim_trend": "no effect; everything drifts over the study, in each couple at a pace of its own",
 }
 CLAIM_WORLDS = tuple(SUMMARIES)
+TRUE_WORLDS = ("claim_true", "claim_ceiling")
+MISSPECIFIED = ("claim_skewed", "claim_uneven", "claim_trend")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,25 @@ def paths_of(question: Question) -> tuple[Path, ...]:
     if question.model in ("apim", "regression"):
         return tuple(_tested(question))
     return ()
+
+
+def none_claimed(questions: Sequence[Question]) -> bool:
+    """Whether the claim is that there is no effect (rule R5)."""
+    return any(question.rule == "R5" for question in questions)
+
+
+def strength_in(world: str, questions: Sequence[Question], times: float | None = None) -> float:
+    """How large every effect is in ``world``, in multiples of the smallest that matters; ``times`` where given."""
+    if times is not None:
+        return times
+    if none_claimed(questions):
+        return STATED if world == "claim_false" else 0.0
+    return STATED if world in TRUE_WORLDS else 0.0
+
+
+def scalable(questions: Sequence[Question]) -> bool:
+    """Whether the effects of a claim can be made larger and smaller: a share that says so can not."""
+    return any(paths_of(question) or question.model == "trial" for question in questions)
 
 
 def holds_size(paths: Sequence[Path]) -> dict[str, float]:

@@ -7,6 +7,7 @@ rule reads (sensitivities, figures). `power` goes the whole way and is the check
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -24,6 +25,7 @@ from couples_study.measures import Frames, frames_of
 from couples_study.models import mediation_model, onset_model, trial
 from couples_study.models.model import Setting
 from couples_study.models.weekly.arrays import Weekly
+from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.generator import live
 from couples_study.planning.reports import ROLES, diary
 from couples_study.planning.scenarios import scenario_called
@@ -34,6 +36,7 @@ from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
 
 Found = dict[str, Evidence | NotTestable]
+LATER = NotTestable(id="", reason="not_asked", detail="A better design of this study gave the answer.")
 
 
 def judged_replicate(
@@ -44,10 +47,10 @@ def judged_replicate(
     checked = {claim: checked_alone(claim, trial_world=scenario.trial is not None) for claim in claims}
     if scenario.trial is not None:
         weekly = run_trial(scenario, couples, seed).weekly()
-        found = {claim: _in_trial(one, weekly) for claim, one in checked.items()}
+        found = {claim: in_trial(one, weekly) for claim, one in checked.items()}
     else:
         frames = diary_frames(scenario, couples, days, seed, next(iter(checked.values())))
-        found = {claim: _in_diary(one, frames) for claim, one in checked.items()}
+        found = {claim: in_diary(one, frames) for claim, one in checked.items()}
     verdicts = {claim: decide(one, found[claim])[0] for claim, one in checked.items()}
     return verdicts, {key: evidence for one in found.values() for key, evidence in one.items()}
 
@@ -59,14 +62,16 @@ def questions_of(claim: str) -> dict[str, Question]:
 
 @cache
 def checked_alone(claim: str, *, trial_world: bool) -> Checked:
-    """One claim as a simulated study asks it, with nothing else asked."""
+    """One claim as a simulated study asks it, with nothing else asked, and without what no rule reads."""
     world = "trial_null" if trial_world else "null"
     text = simulate(world, couples=2, days=2, seed=DEFAULT_SEED).files["study.toml"].decode()
     spec = parsed(StudyFile, tomllib.loads(text), "study.toml")
-    return check(spec.model_copy(update={"hypothesis": ()}), only=(claim,))
+    checked = check(spec.model_copy(update={"hypothesis": ()}), only=(claim,))
+    return replace(checked, setting=replace(checked.setting, brief=True))
 
 
-def _in_trial(checked: Checked, weekly: Weekly) -> Found:
+def in_trial(checked: Checked, weekly: Weekly) -> Found:
+    """The evidence by reading in a trial's weekly answers."""
     return {
         key: _weekly_evidence(key, question, weekly, checked.setting) for key, question in readings(checked).items()
     }
@@ -82,12 +87,21 @@ def _weekly_evidence(key: str, question: Question, weekly: Weekly, setting: Sett
     raise UsageError(key, expected="a model of trials", found=question.model, do="use `power`, which goes all the way")
 
 
-def _in_diary(checked: Checked, frames: Frames) -> Found:
-    return {key: estimate_one(key, question, frames, checked) for key, question in readings(checked).items()}
+def in_diary(checked: Checked, frames: Frames) -> Found:
+    """The evidence by reading in a study's frames; after the best design has answered, no other is asked."""
+    found: Found = {}
+    for asked in checked.asked:
+        answered = False
+        for key, _, question in asked.readings:
+            found[key] = replace(LATER, id=key) if answered else estimate_one(key, question, frames, checked)
+            answered |= asked.combine == "best_design" and isinstance(found[key], Evidence)
+    return found
 
 
-def diary_frames(scenario: Scenario, couples: int, days: int, seed: int, checked: Checked) -> Frames:
-    """The analysis frames of a diary study without faults, straight from the generator."""
+def diary_frames(
+    scenario: Scenario, couples: int, days: int, seed: int, checked: Checked, thin: Thin = whole
+) -> Frames:
+    """The analysis frames of a diary study without faults, straight from the generator; ``thin`` as people leave."""
     told = diary(live(scenario, couples, days, seed))
     told = told[told["answered"]].reset_index(drop=True)
     couple = told["couple"].astype("str")
@@ -98,4 +112,4 @@ def diary_frames(scenario: Scenario, couples: int, days: int, seed: int, checked
     table = table.assign(couple_id=couple, person_id=person, role=role, date=date)
     people = table[["couple_id", "person_id", "role"]].drop_duplicates()
     tables = {"people": people, "couples": people[["couple_id"]].drop_duplicates(), "diary_days": table}
-    return frames_of(tables, checked.scales)
+    return frames_of(thin(tables), checked.scales)
