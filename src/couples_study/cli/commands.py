@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import new
+from couples_study.cli import new, withdraw
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -243,5 +243,12 @@ COMMANDS = (
         example="couples-study simulate touch_log --couples 100 --days 28 --seed 1 --out /tmp/touch_log",
         words=_simulate_words,
         run=_simulate,
+    ),
+    Command(
+        name="withdraw",
+        summary="erase one person or couple from the raw data and everything made of it, and prove it",
+        example=withdraw.EXAMPLE,
+        words=withdraw.words,
+        run=withdraw.run,
     ),
 )
