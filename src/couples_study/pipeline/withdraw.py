@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from couples_study.core.errors import CouplesStudyError, StudyFileError, UsageError
-from couples_study.core.paths import STUDY_FILE
+from couples_study.core.paths import PROCESSED, STUDY_FILE
 from couples_study.pipeline.locate import Place, locate
 from couples_study.pipeline.room import room_at
 from couples_study.pipeline.running import Tell, quiet
@@ -49,6 +50,8 @@ def run_withdraw(
                 journal = _begun(place, person, scope, outs, secret, work, tell)
             elif journal.scope != scope or person not in journal.called:
                 raise _another_first(place)
+            else:
+                journal = replace(journal, rooms=_all_rooms(journal, place, outs))
             done = _finished(journal, place, work, tell)
         finally:
             if work.is_dir() and not (work / JOURNAL).exists():
@@ -80,6 +83,24 @@ def _begun(place: Place, word: str, scope: str, outs: Sequence[Path], secret: by
     )
     begin(work, journal, changes)
     return journal
+
+
+def _all_rooms(journal: Journal, place: Place, outs: Sequence[Path]) -> tuple[Room, ...]:
+    """The rooms of a stopped withdrawal, and those that were written to since.
+
+    Raises `UsageError` in another folder than the one it was begun in: the study's own rooms are relative to that.
+    """
+    here = str(PROCESSED.resolve() / place.study.study.id)
+    if strange := [room.data for room in journal.rooms if room.own and room.data != here]:
+        raise UsageError(
+            f"study {place.study.study.id!r}",
+            expected=f"the folder in which the withdrawal was begun, the one above {strange[0]}",
+            found="another working directory",
+            do="change to that folder and run this again",
+        )
+    known = {room.data for room in journal.rooms}
+    used = [out for out in outs if str(out.resolve()) not in known]
+    return (*journal.rooms, *(room for room in rooms_of(place, used) if room.data not in known))
 
 
 def _gone_already(place: Place, word: str, scope: str, secret: bytes, rooms: tuple[Room, ...]) -> Journal:
@@ -140,7 +161,7 @@ def _finished(journal: Journal, place: Place, work: Path, tell: Tell) -> Proof:
         files=tuple(one["name"] for one in journal.files),
         rows=journal.rows,
         cells=journal.cells,
-        rebuilt=tuple(dict.fromkeys(one for room in journal.rooms for one in (room.data, room.pages))),
+        rebuilt=tuple(dict.fromkeys(one for room in journal.rooms if journal.files for one in (room.data, room.pages))),
         broken=tuple(broken),
         moved=tuple(moved),
         searched_for=len(telling(journal.named)),
