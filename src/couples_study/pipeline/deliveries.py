@@ -94,7 +94,19 @@ def files_of(source: Source, place: Place) -> list[Path]:
         found |= dict.fromkeys(matches)
     for path in found:
         _require_a_name_in_text(name_of(path, place), place)
+        _require_inside(path, place)
     return list(found)
+
+
+def _require_inside(path: Path, place: Place) -> None:
+    """Files elsewhere are named by data_root, which the ledger prints, and never through a link."""
+    if not path.resolve().is_relative_to(place.data.resolve()):
+        raise DeliveryError(
+            str(path),
+            expected="a file in the study's folder",
+            found="a link that leads out of it",
+            do="put the file itself there, or name its folder as data_root under [study]",
+        )
 
 
 def _require_a_name_in_text(name: str, place: Place) -> None:
