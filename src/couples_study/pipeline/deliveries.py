@@ -10,7 +10,7 @@ from couples_study.contracts.reader import Delivery, RawExport, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
 from couples_study.core.paths import STUDY_FILE
-from couples_study.intake import encoded
+from couples_study.pipeline.door import let_in
 from couples_study.pipeline.locate import Place
 from couples_study.readers import reader_called
 from couples_study.steps.outline import key_columns
@@ -136,7 +136,7 @@ def _matching(pattern: str, place: Place) -> list[Path]:
 def read_one(path: Path, source: Source, place: Place, sha256: str) -> RawExport:
     """One delivered file, read whole."""
     reader, dictionary = reader_of(source, place), dictionary_of(source, place)
-    cells = encoded(reader.read(path, source, None, dictionary))
+    cells = let_in(reader.read(path, source, None, dictionary), source, place, name_of(path, place))
     return RawExport(file=name_of(path, place), sha256=sha256, cells=cells)
 
 

@@ -65,11 +65,11 @@ def _begun(place: Place, word: str, scope: str, outs: Sequence[Path], secret: by
     """The journal of a new withdrawal, with all that it will do staged; nothing is changed yet."""
     tell("reading")
     files = linked(check(place.study, models=False), place)
-    person = who_is(word, files)
+    person = who_is(word, files, secret)
     rooms = rooms_of(place, outs)
     if person is None:
         return _gone_already(place, word, scope, secret, rooms)
-    names = needles(person, couple=scope == COUPLE)
+    names = tuple(sorted({word, *needles(person, couple=scope == COUPLE)}))
     _require_unnamed(place, names)
     changes = changes_for(person, files, place, couple=scope == COUPLE)
     journal = Journal(

@@ -13,10 +13,12 @@ import numpy as np
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, UsageError
-from couples_study.intake import Person, columns_of, encoded, first_look, link, person_called, rows_of
+from couples_study.intake import Person, columns_of, first_look, link, person_called, rows_of
 from couples_study.intake.records import Records
 from couples_study.pipeline.deliveries import dictionary_of, files_of, read_one, reader_of, sha256_of
+from couples_study.pipeline.door import let_in
 from couples_study.pipeline.locate import FROM_PACKAGE, Place
+from couples_study.privacy.pseudonym import pseudonym
 from couples_study.readers import Gone, without
 from couples_study.steps.check import Checked
 
@@ -82,9 +84,10 @@ def _read(path: Path, source: Source, checked: Checked, place: Place) -> File:
     )
 
 
-def who_is(word: str, files: Sequence[File]) -> Person | None:
-    """The person of that id, if the delivery has them."""
-    return person_called(word, [one.records for one in files])
+def who_is(word: str, files: Sequence[File], secret: bytes) -> Person | None:
+    """The person of that id, or of its pseudonym where ids are hashed at the door, if the delivery has them."""
+    everyone = [one.records for one in files]
+    return person_called(word, everyone) or person_called(pseudonym(word, secret), everyone)
 
 
 def changes_for(person: Person, files: Sequence[File], place: Place, *, couple: bool) -> list[Change]:
@@ -152,7 +155,7 @@ def _require_same_reading(file: File, content: bytes, gone: Gone, place: Place) 
         again = Path(folder) / file.path.name
         again.write_bytes(content)
         reader, dictionary = reader_of(file.source, place), dictionary_of(file.source, place)
-        cells = encoded(reader.read(again, file.source, None, dictionary))
+        cells = let_in(reader.read(again, file.source, None, dictionary), file.source, place, file.export.file)
     new = RawExport(file=file.export.file, sha256="", cells=cells).rows(np.arange(1, len(old) + 1))
     lost = old.columns.difference(new.columns)
     if not new.equals(old[new.columns]) or (old[lost].to_numpy() != "").any():
