@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,8 +14,10 @@ from couples_study.core.paths import STUDY_FILE
 from couples_study.intake import encoded
 from couples_study.pipeline.locate import Place
 from couples_study.pipeline.secret import secret_of
-from couples_study.privacy.identifiers import told_by_content
+from couples_study.privacy.identifiers import direct_identifiers, told_by_content
 from couples_study.privacy.pseudonym import pseudonym
+
+LOOKED_AT = 200  # distinct texts of a column
 
 
 def let_in(cells: Cells, source: Source, place: Place, file: str) -> Cells:
@@ -33,24 +36,13 @@ def let_in(cells: Cells, source: Source, place: Place, file: str) -> Cells:
             do=f"did you mean {guess!r}?" if guess else "leave them out",
         )
     dropped = [name for name, one in source.identifiers.items() if one.do == "drop"]
-    cells = encoded(_with(cells, cells.table.drop_columns(dropped)) if dropped else cells)
+    cells = encoded(replace(cells, table=cells.table.drop_columns(dropped)) if dropped else cells)
     for name in (name for name, one in source.identifiers.items() if one.do == "hash"):
         place_in = cells.table.column_names.index(name)
         hashed = _hashed(cells.table.column(name), partial(_pseudonym, secret=secret_of(place)))
-        cells = _with(cells, cells.table.set_column(place_in, name, hashed))
+        cells = replace(cells, table=cells.table.set_column(place_in, name, hashed))
     _refuse_undecided(cells, source, file)
-    return cells
-
-
-def _with(cells: Cells, table: Any) -> Cells:
-    return Cells(
-        table=table,
-        notes=cells.notes,
-        captions=cells.captions,
-        labels=cells.labels,
-        ranges=cells.ranges,
-        missing=cells.missing,
-    )
+    return _told_of_undecided(cells, source)
 
 
 def _pseudonym(text: str, secret: bytes) -> str:
@@ -64,6 +56,29 @@ def _hashed(column: Any, name: Callable[[str], str]) -> Any:
     whole = column.combine_chunks()
     distinct = pa.array([name(text) if text else text for text in whole.dictionary.to_pylist()], pa.string())
     return pa.DictionaryArray.from_arrays(whole.indices, distinct)
+
+
+def _told_of_undecided(cells: Cells, source: Source) -> Cells:
+    """The cells with a note on columns that look like direct identifiers and of which study.toml says nothing.
+
+    Such a column fills no table unless study.toml maps it; only held rows, which are kept whole, repeat it.
+    """
+    columns = [
+        (name, _some_texts(cells.table.column(name)))
+        for name in cells.table.column_names
+        if name not in {*source.identifiers, *source.columns.values(), *source.keys.model_dump().values()}
+    ]
+    found = [f"{name} ({kind})" for name, kind in direct_identifiers(columns).items()]
+    if not found:
+        return cells
+    note = f"may tell who somebody is, say drop, hash or keep under identifiers: {listed(found)}"
+    return replace(cells, notes=(*cells.notes, note))
+
+
+def _some_texts(column: Any) -> list[str]:
+    """The first distinct texts of a column: an address is seldom alone."""
+    first = column.chunk(0).dictionary if column.num_chunks else None
+    return [] if first is None else [text for text in first.slice(0, LOOKED_AT).to_pylist() if text]
 
 
 def _refuse_undecided(cells: Cells, source: Source, file: str) -> None:
