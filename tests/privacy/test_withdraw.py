@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import stat
 
+import pandas as pd
 import pytest
 from tests.privacy.support_withdraw import ANSWER, study, tree
+from tests.small_studies import DYADS, HEAD, write_study
 
 from couples_study.cli import main
 from couples_study.pipeline import run_intake, run_report, run_withdraw
@@ -132,3 +134,43 @@ def test_a_secret_that_others_may_read_is_refused(at, capsys):
     secret.chmod(0o644)
     assert main(["withdraw", str(had / "study"), "--person", "K102y"]) == 1
     assert "chmod 600" in capsys.readouterr().err
+
+
+WIDE = """
+[[source]]
+reader = "csv"
+files = "evenings.csv"
+table = "diary_days"
+layout = "wide"
+prefixes = { woman = "W_", man = "M_" }
+keys = { couple = "dyad", day = "day" }
+columns = { stress_day = "stress", touch_received_n = "touch" }
+"""
+EVENINGS = (
+    'dyad,day,W_stress,M_stress,W_touch,M_touch,together\nK201,0,10,11,1,2,"a walk, and rain"\nK201,1,,12,,3,\n'
+    'K202,0,20,21,4,5,"tea"\n'
+)
+
+
+def test_in_a_shared_row_the_persons_cells_and_the_couples_go(at):
+    had = at("had")
+    folder = write_study(had / "study", HEAD + DYADS + WIDE, {"evenings.csv": EVENINGS})
+    proof = run_withdraw(str(folder), "K201/man")
+    assert (proof.rows, proof.cells) == (1, 3)
+    assert (folder / "evenings.csv").read_text("utf-8") == (
+        'dyad,day,W_stress,M_stress,W_touch,M_touch,together\nK201,0,10,,1,,\nK202,0,20,21,4,5,"tea"\n'
+    )
+
+
+def test_a_format_that_is_not_written_again_is_refused_before_anything_goes(at, capsys):
+    had = at("had")
+    folder = study(had / "study")
+    people = pd.read_csv(folder / "people.csv", dtype="str")
+    people.to_excel(folder / "people.xlsx", index=False)
+    toml = (folder / "study.toml").read_text("utf-8")
+    toml = toml.replace('"csv"\nfiles = "people.csv"', '"excel"\nfiles = "people.xlsx"')
+    (folder / "study.toml").write_text(toml, "utf-8")
+    before = tree(had)
+    assert main(["withdraw", str(folder), "--person", "K102y"]) == 1
+    assert "export it as CSV" in capsys.readouterr().err
+    assert tree(had) == before
