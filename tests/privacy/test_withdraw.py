@@ -174,3 +174,33 @@ def test_a_format_that_is_not_written_again_is_refused_before_anything_goes(at, 
     assert main(["withdraw", str(folder), "--person", "K102y"]) == 1
     assert "export it as CSV" in capsys.readouterr().err
     assert tree(had) == before
+
+
+def test_a_stopped_withdrawal_comes_first(at, capsys, monkeypatch):
+    had = at("had")
+    folder = study(had / "study")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("couples_study.pipeline.withdraw.move_in", stop)
+        assert main(["withdraw", str(folder), "--person", "K102y"]) == 130
+    capsys.readouterr()
+    assert main(["withdraw", str(folder), "--person", "K103x"]) == 2
+    assert main(["withdraw", str(folder), "--person", "K102y", "--couple"]) == 2
+    assert "stopped half-way" in capsys.readouterr().err
+    at("elsewhere")
+    assert main(["withdraw", str(folder), "--person", "K102/K102y"]) == 0
+    assert "K102y" not in (folder / "people.csv").read_text("utf-8")
+    assert not (folder / ".withdrawal").exists()
+
+
+def test_an_id_in_somebody_elses_row_is_told(at, capsys):
+    had = at("had")
+    people = study(had / "study") / "people.csv"
+    head, *rows = people.read_text("utf-8").splitlines()
+    lines = [f"{head},partner", *(f"{row},{'K102y' if ',K102x,' in row else ''}" for row in rows)]
+    people.write_text("\n".join(lines) + "\n", "utf-8")
+    assert main(["withdraw", str(had / "study"), "--person", "K102y"]) == 4
+    assert "people.csv" in capsys.readouterr().out.splitlines()[-2]

@@ -44,6 +44,8 @@ def run_withdraw(
     scope = COUPLE if couple else PERSON
     secret = secret_of(place)
     with room_at(place.folder / WORK, tell) as work:
+        if not work.is_dir():
+            raise _another_first(place, "has just ended")
         try:
             journal = pending(work)
             if journal is None:
@@ -129,12 +131,12 @@ def _require_unnamed(place: Place, names: tuple[str, ...]) -> None:
         )
 
 
-def _another_first(place: Place) -> UsageError:
+def _another_first(place: Place, what: str = "was stopped half-way") -> UsageError:
     return UsageError(
         f"study {place.study.study.id!r}",
         expected="one withdrawal at a time",
-        found="another withdrawal that was stopped half-way",
-        do="run that one again first, with the same words; it goes on where it stopped",
+        found=f"another withdrawal that {what}",
+        do="run one that was stopped again first, with the same words, in the same folder; then run this again",
     )
 
 

@@ -43,7 +43,7 @@ def _lines(proof: Proof) -> Iterator[str]:
         yield "search: the ids are too short or too plain to look for in bytes; no row of the delivery has them"
     elif proof.left:
         yield f"search: an id still stands in {_named(proof.left)}"
-        yield "  these are no exports that study.toml names: look at them, and erase what is the person's yourself"
+        yield "  in somebody else's rows, or in what is no export of study.toml: look there, and erase it yourself"
     else:
         yield "search: no id of theirs is in any file of these folders, unpacked"
 
