@@ -204,3 +204,13 @@ def test_an_id_in_somebody_elses_row_is_told(at, capsys):
     people.write_text("\n".join(lines) + "\n", "utf-8")
     assert main(["withdraw", str(had / "study"), "--person", "K102y"]) == 4
     assert "people.csv" in capsys.readouterr().out.splitlines()[-2]
+
+
+def test_the_log_is_no_export_even_where_a_pattern_fits_it(at):
+    had = at("had")
+    source = WIDE.replace("evenings.csv", "*.csv")
+    folder = write_study(had / "study", HEAD + DYADS + source, {"evenings.csv": EVENINGS})
+    run_withdraw(str(folder), "K201/man", couple=True)
+    assert (folder / "withdrawals.csv").is_file()
+    assert run_intake(str(folder), had / "out").rows_held == 0
+    assert run_withdraw(str(folder), "K202/woman").clean

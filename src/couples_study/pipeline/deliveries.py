@@ -9,7 +9,7 @@ from pathlib import Path
 from couples_study.contracts.reader import Delivery, RawExport, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
-from couples_study.core.paths import STUDY_FILE
+from couples_study.core.paths import STUDY_FILE, WITHDRAWAL, WITHDRAWALS
 from couples_study.pipeline.door import let_in
 from couples_study.pipeline.locate import Place
 from couples_study.readers import reader_called
@@ -120,10 +120,15 @@ def _require_a_name_in_text(name: str, place: Place) -> None:
         )
 
 
+def _ours(path: Path, own: Path) -> bool:
+    """Whether this package wrote the file beside the exports: it is none of them, whatever a pattern says."""
+    return path == own or path.name == WITHDRAWALS or WITHDRAWAL in path.parts
+
+
 def _matching(pattern: str, place: Place) -> list[Path]:
     own = place.folder / STUDY_FILE
     try:
-        return sorted(path for path in place.data.glob(pattern) if path.is_file() and path != own)
+        return sorted(path for path in place.data.glob(pattern) if path.is_file() and not _ours(path, own))
     except (ValueError, NotImplementedError) as error:
         raise StudyFileError(
             f"{own}, files = {pattern!r}",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from couples_study.core.errors import CouplesStudyError, StudyFileError, UsageError
-from couples_study.core.paths import PROCESSED, STUDY_FILE
+from couples_study.core.paths import PROCESSED, STUDY_FILE, WITHDRAWAL
 from couples_study.pipeline.locate import Place, locate
 from couples_study.pipeline.room import room_at
 from couples_study.pipeline.running import Tell, quiet
@@ -17,7 +17,7 @@ from couples_study.pipeline.secret import secret_of
 from couples_study.pipeline.withdrawing.journal import JOURNAL, Journal, Room, begin, end, entries_of, move_in, pending
 from couples_study.pipeline.withdrawing.log import log, logged
 from couples_study.pipeline.withdrawing.proof import Proof
-from couples_study.pipeline.withdrawing.raw import WORK, changes_for, linked, who_is
+from couples_study.pipeline.withdrawing.raw import changes_for, linked, who_is
 from couples_study.pipeline.withdrawing.rooms import clear, rebuild, rooms_of, verdicts_in
 from couples_study.pipeline.withdrawing.search import needles, telling, where_named
 from couples_study.privacy.pseudonym import pseudonym
@@ -43,7 +43,7 @@ def run_withdraw(
     place = locate(word)
     scope = COUPLE if couple else PERSON
     secret = secret_of(place)
-    with room_at(place.folder / WORK, tell) as work:
+    with room_at(place.folder / WITHDRAWAL, tell) as work:
         if not work.is_dir():
             raise _another_first(place, "has just ended")
         try:

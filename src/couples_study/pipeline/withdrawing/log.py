@@ -6,15 +6,15 @@ import csv
 import io
 from pathlib import Path
 
+from couples_study.core.paths import WITHDRAWALS
 from couples_study.pipeline.withdrawing.journal import Journal
 
-LOG = "withdrawals.csv"
 HEADER = ("pseudonym", "date", "scope", "files", "rows", "cells")
 
 
 def logged(folder: Path) -> list[list[str]]:
     """The withdrawals so far, one row each."""
-    path = folder / LOG
+    path = folder / WITHDRAWALS
     if not path.is_file():
         return []
     return list(csv.reader(io.StringIO(path.read_text("utf-8"))))[1:]
@@ -29,6 +29,6 @@ def log(folder: Path, journal: Journal) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([HEADER, *rows, (journal.pseudonym, journal.date, journal.scope, *counts)])
-    half = folder / f".{LOG}.half"
+    half = folder / f".{WITHDRAWALS}.half"
     half.write_text(text.getvalue(), "utf-8", newline="")
-    half.replace(folder / LOG)
+    half.replace(folder / WITHDRAWALS)

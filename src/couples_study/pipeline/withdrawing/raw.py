@@ -13,6 +13,7 @@ import numpy as np
 from couples_study.contracts.reader import RawExport
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, UsageError
+from couples_study.core.paths import WITHDRAWAL
 from couples_study.intake import Person, columns_of, first_look, link, person_called, rows_of
 from couples_study.intake.records import Records
 from couples_study.pipeline.deliveries import dictionary_of, files_of, read_one, reader_of, sha256_of
@@ -23,7 +24,6 @@ from couples_study.readers import Gone, without
 from couples_study.steps.check import Checked
 
 SUMS = "SHA256SUMS"
-WORK = ".withdrawal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ def _require_same_reading(file: File, content: bytes, gone: Gone, place: Place) 
     numbers = np.setdiff1d(np.arange(1, file.export.n_rows + 1), sorted(gone.rows)).tolist()
     for number, places in gone.cells.items():
         old.iloc[numbers.index(number), sorted(places)] = ""
-    with TemporaryDirectory(dir=place.folder / WORK) as folder:
+    with TemporaryDirectory(dir=place.folder / WITHDRAWAL) as folder:
         again = Path(folder) / file.path.name
         again.write_bytes(content)
         reader, dictionary = reader_of(file.source, place), dictionary_of(file.source, place)
