@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import codebook, field, new, planning
+from couples_study.cli import codebook, field, new, planning, withdraw
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -272,5 +272,12 @@ COMMANDS = (
         example=planning.CALIBRATE_EXAMPLE,
         words=planning.calibrate_words,
         run=planning.run_calibrate,
+    ),
+    Command(
+        name="withdraw",
+        summary="erase one person or couple from the raw data and everything made of it, and prove it",
+        example=withdraw.EXAMPLE,
+        words=withdraw.words,
+        run=withdraw.run,
     ),
 )

@@ -113,6 +113,13 @@ class Keys(Strict):
     week: str | None = None
 
 
+class Identifier(Strict):
+    """What is done with a column that tells who somebody is, and why."""
+
+    do: Literal["drop", "hash", "keep"]
+    why: str = Field(min_length=3)
+
+
 class Source(Strict):
     """One ``[[source]]``: files of one form that fill one table."""
 
@@ -142,6 +149,7 @@ class Source(Strict):
     missing_in: dict[str, dict[str, MissingKind]] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
     recode: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
+    identifiers: dict[str, Identifier] = Field(default_factory=dict)
 
     @field_validator("name")
     @classmethod

@@ -9,6 +9,8 @@ RAW = Path("data") / "raw"
 PROCESSED = Path("data") / "processed"
 REPORTS = Path("reports")
 STUDY_FILE = "study.toml"
+WITHDRAWALS = "withdrawals.csv"  # the log, beside study.toml
+WITHDRAWAL = ".withdrawal"  # a withdrawal under way
 
 
 def shipped_studies() -> dict[str, Path]:

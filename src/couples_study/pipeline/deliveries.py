@@ -9,8 +9,8 @@ from pathlib import Path
 from couples_study.contracts.reader import Delivery, RawExport, Reader
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
-from couples_study.core.paths import STUDY_FILE
-from couples_study.intake import encoded
+from couples_study.core.paths import STUDY_FILE, WITHDRAWAL, WITHDRAWALS
+from couples_study.pipeline.door import let_in
 from couples_study.pipeline.locate import Place
 from couples_study.readers import reader_called
 from couples_study.steps.outline import key_columns
@@ -94,7 +94,19 @@ def files_of(source: Source, place: Place) -> list[Path]:
         found |= dict.fromkeys(matches)
     for path in found:
         _require_a_name_in_text(name_of(path, place), place)
+        _require_inside(path, place)
     return list(found)
+
+
+def _require_inside(path: Path, place: Place) -> None:
+    """Files elsewhere are named by data_root, which the ledger prints, and never through a link."""
+    if not path.resolve().is_relative_to(place.data.resolve()):
+        raise DeliveryError(
+            str(path),
+            expected="a file in the study's folder",
+            found="a link that leads out of it",
+            do="put the file itself there, or name its folder as data_root under [study]",
+        )
 
 
 def _require_a_name_in_text(name: str, place: Place) -> None:
@@ -108,10 +120,15 @@ def _require_a_name_in_text(name: str, place: Place) -> None:
         )
 
 
+def _ours(path: Path, own: Path) -> bool:
+    """Whether this package wrote the file beside the exports: it is none of them, whatever a pattern says."""
+    return path == own or path.name == WITHDRAWALS or WITHDRAWAL in path.parts
+
+
 def _matching(pattern: str, place: Place) -> list[Path]:
     own = place.folder / STUDY_FILE
     try:
-        return sorted(path for path in place.data.glob(pattern) if path.is_file() and path != own)
+        return sorted(path for path in place.data.glob(pattern) if path.is_file() and not _ours(path, own))
     except (ValueError, NotImplementedError) as error:
         raise StudyFileError(
             f"{own}, files = {pattern!r}",
@@ -124,7 +141,7 @@ def _matching(pattern: str, place: Place) -> list[Path]:
 def read_one(path: Path, source: Source, place: Place, sha256: str) -> RawExport:
     """One delivered file, read whole."""
     reader, dictionary = reader_of(source, place), dictionary_of(source, place)
-    cells = encoded(reader.read(path, source, None, dictionary))
+    cells = let_in(reader.read(path, source, None, dictionary), source, place, name_of(path, place))
     return RawExport(file=name_of(path, place), sha256=sha256, cells=cells)
 
 

@@ -18,7 +18,9 @@ from couples_study.intake.records import Records
 from couples_study.intake.stored import stored, taken_up
 from couples_study.pipeline.deliveries import dictionary_of, files_of, name_of, read_one, sha256_of
 from couples_study.pipeline.locate import Place
+from couples_study.pipeline.secret import secret_of
 from couples_study.pipeline.shelf import Shelf, key_of
+from couples_study.privacy.pseudonym import pseudonym
 from couples_study.steps.check import Checked
 
 if TYPE_CHECKING:
@@ -81,6 +83,8 @@ def _file(path: Path, source: Source, checked: Checked, place: Place) -> File:
     codebook = dictionary_of(source, place)
     sha256 = sha256_of(path)
     told = sha256_of(codebook) if codebook is not None else ""
+    if any(one.do == "hash" for one in source.identifiers.values()):
+        told += pseudonym("", secret_of(place))  # another secret, other pseudonyms
     key = key_of(sha256 + name_of(path, place), told, source, place.study, checked.glossary)
     return File(path=path, source=source, sha256=sha256, key=key)
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from couples_study.intake import Intake
 from couples_study.intake.as_arrow import arrow_schema, arrow_stretch
 from couples_study.intake.assemble import Table
+from couples_study.privacy.spreadsheet import without_formulas
 from couples_study.tables import GRAINS
 
 ROWS_AT_A_TIME = 2**18
@@ -24,7 +25,7 @@ def table_files(intake: Intake) -> dict[str, Content]:
         f"data/{name}.parquet": partial(_write_parquet, table) for name, table in intake.tables.plans.items()
     }
     files |= {
-        f"quarantine/{name}.csv": rows.to_csv(index=False, lineterminator="\n").encode()
+        f"quarantine/{name}.csv": without_formulas(rows).to_csv(index=False, lineterminator="\n").encode()
         for name, rows in intake.held.items()
     }
     return files

@@ -8,8 +8,9 @@ from couples_study.contracts.reader import Reader
 from couples_study.core.discover import modules_of
 from couples_study.core.errors import StudyFileError, listed, nearest
 from couples_study.readers._content import content_of
+from couples_study.readers._without import Gone, without
 
-__all__ = ["content_of", "reader_called", "readers"]
+__all__ = ["Gone", "content_of", "reader_called", "readers", "without"]
 
 
 @cache

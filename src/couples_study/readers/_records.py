@@ -47,6 +47,25 @@ def first_rows(path: Path, text: bytes, separator: str, count: int) -> list[tupl
     return found
 
 
+def record_ends(text: bytes, separator: str) -> Iterator[tuple[list[str], int]]:
+    """The records of text whose separator, quote and line ends are single bytes, each with the place where it ends.
+
+    Bytes stand as the characters of the same number, whatever the encoding is. A record that a stray quote spoils
+    ends as the csv module ends it when it is not strict.
+    """
+    end = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal end
+        for match in LINE.finditer(text):
+            end = match.end()
+            yield match.group().decode("latin-1")
+
+    _allow_cells_of_any_length()
+    for row in csv.reader(lines(), delimiter=separator):
+        yield row, end
+
+
 def filled_columns(path: Path, text: bytes, separator: str, widths: range) -> tuple[list[list[str]], int]:
     """The cells below the header by column, rows that end early blank to their right, and how many these are.
 

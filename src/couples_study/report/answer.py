@@ -10,7 +10,6 @@ from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, NOT_TEST
 from couples_study.report import numbers
 
 OPENING = {
-    (NOT_TESTABLE, ""): "Not testable",
     (SUPPORTED, ""): "Supported",
     (SUPPORTED, "equivalent"): "Supported: the difference is shown to be too small to matter",
     (CONTRADICTED, "opposite"): "Contradicted: the effect is shown to go the other way",
