@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from couples_study.pipeline.running import Done
     from couples_study.pipeline.simulate import run_simulate
     from couples_study.pipeline.study import Study, load_study
+    from couples_study.pipeline.verify import run_verify
 
-__all__ = ["Done", "Place", "Study", "load_study", "run_intake", "run_plan", "run_report", "run_simulate"]
+__all__ = ["Done", "Place", "Study", "load_study", "run_intake", "run_plan", "run_report", "run_simulate", "run_verify"]
 
 __getattr__ = on_demand(
     __name__,
@@ -28,5 +29,6 @@ __getattr__ = on_demand(
         "run_plan": f"{__name__}.plan",
         "run_report": f"{__name__}.report",
         "run_simulate": f"{__name__}.simulate",
+        "run_verify": f"{__name__}.verify",
     },
 )
