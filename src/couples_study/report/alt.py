@@ -10,7 +10,7 @@ from couples_study.report.bins import readable_title, role_series
 from couples_study.report.figures import KINDS
 from couples_study.report.forest import comparable, row_decimals, sensitivity_rows, tested_rows
 from couples_study.report.improvement import visible
-from couples_study.report.overview import scaled
+from couples_study.report.overview import glanced, scaled
 from couples_study.report.sentences import VERDICT_WORDS, counts_line, in_words
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
 
 def verdicts_alt(verdicts: Sequence[Verdict]) -> str:
     """The alternative text of the overview: every verdict, with its effects over the smallest effect."""
-    return "Overview of all answers. " + " ".join(f"{v.id}: {_overview_row(v)}." for v in verdicts)
+    shown = glanced(verdicts)
+    left_out = f" {len(verdicts) - len(shown)} more are not testable." if len(shown) < len(verdicts) else ""
+    return "Overview of all answers. " + " ".join(f"{v.id}: {_overview_row(v)}." for v in shown) + left_out
 
 
 def _rows(rows: Sequence[Row], decimals: int | None) -> str:

@@ -33,6 +33,7 @@ STRENGTHS = {
     "associational": "Two things go together. Which one leads, or whether a third leads both, stays open.",
     "descriptive": "A share, a ranking or an average, without a claim about what leads to what.",
 }
+STRENGTH_WORDS = {**{word: word for word in STRENGTHS}, "none": "not applicable"}
 MAGNITUDES = {
     "at_least_smallest": "Shown to be at least the smallest effect that matters.",
     "below_smallest": "Shown to be smaller than the smallest effect that matters.",

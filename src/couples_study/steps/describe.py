@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from couples_study.claims import contradictions
+from couples_study.claims import contradictions, themes
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.core.provenance import package_version, versions
@@ -58,6 +58,7 @@ def describe(
         design=_design(checked),
         dyads=checked.study.dyads.type,
         scheduled_days=meta.scheduled_days,
+        themes=themes() if any(asked.is_claim for asked in checked.asked) else {},
         column_labels={name: column.label for name, column in checked.glossary.items()},
         flow=_flow(checked, intake, frames),
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
