@@ -98,7 +98,8 @@ def test_every_number_of_a_verdicts_tables_is_the_objects(page):
             assert row[0] == s.label
             assert row[1] == n.estimate(s.estimate, s.conf_low, s.conf_high, decimals)
             assert row[2] == n.interval(s.conf_low, s.conf_high, decimals)
-            assert row[3].endswith(s.verdict)
+            assert row[3] == n.level(s.conf_level)
+            assert row[4].endswith(s.verdict)
 
 
 def test_every_part_of_the_report_is_there(page):

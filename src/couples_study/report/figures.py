@@ -8,7 +8,7 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report.bins import plot_within
 from couples_study.report.curve import plot_curve
 from couples_study.report.flow import plot_flow
-from couples_study.report.forest import mixed, plot_terms
+from couples_study.report.forest import plot_terms
 from couples_study.report.improvement import plot_gap, plot_improvement
 from couples_study.report.overview import glanced, plot_verdicts
 from couples_study.report.svg import to_png, to_svg
@@ -55,7 +55,7 @@ def narrow_figures(context: ReportContext) -> dict[str, Figure]:
         figures[OVERVIEW] = plot_verdicts(context.verdicts, narrow=True)
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
-        if isinstance(evidence, Evidence) and (evidence.tested or evidence.sensitivity) and not mixed(evidence):
+        if isinstance(evidence, Evidence) and (evidence.tested or evidence.sensitivity):
             beside = evidence.figure is not None and evidence.figure.kind in KINDS
             figures[verdict.id + (TERMS if beside else "")] = plot_terms(evidence, verdict, narrow=True)
     return figures
@@ -72,6 +72,6 @@ def page_figures(context: ReportContext) -> dict[str, Figure]:
         if figure is None or not isinstance(evidence, Evidence):
             continue
         figures[verdict.id] = figure
-        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested and not mixed(evidence):
+        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested:
             figures[verdict.id + TERMS] = plot_terms(evidence, verdict)
     return figures

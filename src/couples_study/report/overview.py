@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.verdict import NOT_TESTABLE
 from couples_study.report import layout, theme
-from couples_study.report.forest import comparable
+from couples_study.report.forest_rows import comparable
 from couples_study.report.sentences import VERDICT_SYMBOLS, VERDICT_WORDS
 
 if TYPE_CHECKING:
