@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import alt, numbers, summary
+from couples_study.report.apa import tables
 from couples_study.report.figures import FLOW, KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
 from couples_study.report.forest_rows import mixed, panels
 from couples_study.report.layout import NARROW, title_height
+from couples_study.report.paragraphs import paragraphs
 from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
 from couples_study.report.tensions import weighed
@@ -49,6 +51,7 @@ class Shown(NamedTuple):
     wide: str
     narrow: str
     caption: str
+    name: str
 
 
 def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None) -> str:
@@ -78,6 +81,8 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         flow=_flow(context, svgs),
         figures={v.id: _figures(context, v, svgs, narrow) for v in context.verdicts},
         mixed={v.id for v in context.verdicts if mixed((*v.terms, *v.sensitivity))},
+        coefficients=tables(context.verdicts, context.evidence),
+        paragraphs={v.id: paragraphs(v, context.evidence.get(v.id)) for v in context.verdicts},
         decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
     )
 
@@ -131,4 +136,4 @@ def _shown(name: str, wide: Svgs, narrow: Svgs, text: str, caption: str, said: s
     if name in narrow:
         cut_narrow = title_height(said, NARROW) if said else 0.0
         phone = inline(narrow[name], f"{name}_narrow", text, cut=cut_narrow)
-    return Shown(wide=inline(wide[name], name, text, cut=cut), narrow=phone, caption=caption)
+    return Shown(wide=inline(wide[name], name, text, cut=cut), narrow=phone, caption=caption, name=name)

@@ -168,6 +168,13 @@ NEXT_STEPS = {
     "too_many_in_a_day": "sum up what a device samples by the minute before it is delivered.",
     "too_many_members": "find out which two of them are the couple; a mistyped couple id is the usual cause.",
 }
+PROGRAMS = {
+    "glmmTMB": "R, glmmTMB",
+    "lme4": "R, lme4",
+    "nlme": "R, nlme",
+    "sas": "SAS, PROC MIXED",
+    "spss": "SPSS, MIXED",
+}
 TERM_WORDS = {
     "actor": "own effect",
     "partner": "partner effect",
