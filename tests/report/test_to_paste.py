@@ -15,7 +15,9 @@ from couples_study.models.bins import partial_bins
 from couples_study.report import apa
 from couples_study.report import numbers as n
 from couples_study.report.figure_data import figure_csvs
+from couples_study.report.methods import as_markdown, methods, occasions
 from couples_study.report.paragraphs import paragraphs
+from couples_study.report.references import ALWAYS, BY_ESTIMATOR, BY_MODEL, DIARY, SEVERAL, as_bibtex, keys, library
 
 from . import examples as ex
 
@@ -117,3 +119,39 @@ def test_a_yes_or_no_has_two_bins():
     )
     assert data.frames["bins"]["x"].tolist() == [0.0, 1.0]
     assert data.frames["bins"]["n"].tolist() == [300, 100]
+
+
+def test_the_methods_come_in_the_order_of_the_standards_with_the_diarys_numbers():
+    parts = methods(ex.REPORT)
+    assert [part.head for part in parts] == [
+        "Participants", "Design and procedure", "Measures", "Data quality", "Missing data", "Analysis",
+        "Deviations from the plan",
+    ]  # fmt: skip
+    said = as_markdown(parts).decode()
+    assert "Of 5544 scheduled couple-days, 4987 (90%) were answered" in said
+    assert "The fewest are those of H2: 4127 of 5544 (74%)" in said
+    assert f"Of {n.count(10412)} records, 35 were held back" in said
+    assert "No frozen plan came with the study" in said
+    assert "touch_received_n" not in said
+    labelled = replace(ex.REPORT, column_labels={"csi4": "Satisfaction"}, deviations=("H2 was added later.",))
+    assert "Satisfaction (csi4)" in as_markdown(methods(labelled)).decode()
+    assert methods(labelled)[-1].said == ("H2 was added later.",)
+
+
+def test_a_study_without_anything_still_has_methods():
+    bare = replace(ex.REPORT, verdicts=(), evidence={}, ledger={}, hypotheses=(), scheduled_days=None)
+    assert all(part.said for part in methods(bare))
+    assert occasions(()) == []
+
+
+def test_references_are_those_that_the_analyses_need_and_parse():
+    found = keys(ex.REPORT)
+    assert {"cook2005", "hansen2017", "liang1986", "holm1979", "bolger2013"} <= set(found)
+    assert "boruvka2018" not in found
+    for key, entry in library().items():
+        text = as_bibtex([key]).decode()
+        assert text.startswith(f"@{entry[1 : entry.index('{')]}{{{key},\n  author = {{")
+        assert text.count("{") == text.count("}")
+        assert re.search(r"  year = \{\d{4}\}", text)
+    cited = {key for names in (*BY_MODEL.values(), *BY_ESTIMATOR.values(), ALWAYS, SEVERAL, DIARY) for key in names}
+    assert cited == set(library())

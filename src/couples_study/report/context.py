@@ -26,7 +26,8 @@ class ReportContext:
     "observational" or "randomised", ``dyads`` the word of ``[dyads] type``. ``column_labels`` explains missing
     columns. ``packages`` names the versions that computed the numbers (``{"statsmodels": "0.15.0"}``).
     ``results_path`` is where the numbers lie, relative to the page; empty where they are not written. ``flow`` is
-    that of couples through a trial.
+    that of couples through a trial. ``deviations`` are what was done otherwise than a frozen plan says;
+    None without such a plan.
     """
 
     study_id: str
@@ -49,6 +50,7 @@ class ReportContext:
     results_path: str = "results"
     intake_page: str = "intake.html"
     flow: Flow | None = None
+    deviations: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

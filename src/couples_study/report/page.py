@@ -13,7 +13,9 @@ from couples_study.report.apa import tables
 from couples_study.report.figures import FLOW, KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
 from couples_study.report.forest_rows import mixed, panels
 from couples_study.report.layout import NARROW, title_height
+from couples_study.report.methods import methods, occasions
 from couples_study.report.paragraphs import paragraphs
+from couples_study.report.references import as_bibtex, keys
 from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
 from couples_study.report.tensions import weighed
@@ -83,6 +85,9 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         mixed={v.id for v in context.verdicts if mixed((*v.terms, *v.sensitivity))},
         coefficients=tables(context.verdicts, context.evidence),
         paragraphs={v.id: paragraphs(v, context.evidence.get(v.id)) for v in context.verdicts},
+        methods=methods(context),
+        occasions=occasions(context.verdicts),
+        bibtex=as_bibtex(keys(context)).decode("utf-8"),
         decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
     )
 

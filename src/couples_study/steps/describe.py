@@ -17,8 +17,10 @@ from couples_study.report.context import ReportContext
 from couples_study.report.figure_data import figure_csvs
 from couples_study.report.figures import page_figures, to_svg
 from couples_study.report.flow import Flow, flow_of
+from couples_study.report.methods import as_markdown, methods
 from couples_study.report.page import report_page
 from couples_study.report.paragraphs import paragraphs
+from couples_study.report.references import as_bibtex, keys
 from couples_study.report.results_files import results_csv, results_json
 from couples_study.report.verdicts_json import as_json, verdicts_json
 from couples_study.steps.check import Checked
@@ -80,8 +82,8 @@ def describe(
 
 
 def _to_paste(context: ReportContext) -> dict[str, bytes]:
-    """What goes into a paper: tables, paragraphs, and the numbers behind the figures."""
-    files = {}
+    """What goes into a paper: methods, references, tables, paragraphs, and the numbers behind the figures."""
+    files = {"methods.md": as_markdown(methods(context)), "references.bib": as_bibtex(keys(context))}
     for name, table in tables(context.verdicts, context.evidence).items():
         files[f"tables/{name}.csv"], files[f"tables/{name}.tex"] = as_csv(table), as_latex(table)
     for verdict in context.verdicts:
