@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.browser.support_chromium import Browser, chromium
@@ -12,6 +13,9 @@ from couples_study.report.intake import intake_page
 from couples_study.report.page import report_page
 
 WIDTHS = (375, 1440)
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+FAULTS = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(
+    one => [one.id, one.impact, one.nodes.slice(0, 3).map(node => node.html.slice(0, 120))]))"""
 VISIBLE = "[...document.querySelectorAll('tr[data-verdict]:not([hidden]) th a')].map(a => a.textContent)"
 WIDER = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
     && !e.closest('.scroll, .figure-box, .visually-hidden, .skip, thead')).map(e => e.outerHTML.slice(0, 80))"""
@@ -53,6 +57,16 @@ def test_nothing_is_fetched_nothing_complains_and_nothing_overflows(browser, fol
     browser.js("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert browser.js("document.documentElement.scrollWidth") <= width
     assert browser.js(WIDER) == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(375, False), (1440, True)], ids=["phone, light", "screen, dark"])
+@pytest.mark.parametrize("name", ["few", "intake"])
+def test_axe_finds_no_fault(browser, folder, name, width, dark):
+    """axe-core's rules: contrast, names and roles, landmarks, order of heads, what can be reached by keyboard."""
+    browser.open(folder / f"{name}.html", width, dark=dark)
+    browser.js("document.querySelectorAll('details').forEach(one => one.open = true)")
+    browser.js(f"{AXE.read_text('utf-8')};0")
+    assert browser.js(FAULTS) == []
 
 
 def test_filters_and_search_leave_what_fits(browser, folder):

@@ -23,9 +23,13 @@ DYADS = {
     "mixed": "In some couples a role tells partners apart, in others nothing does.",
     "single": "One partner of each couple answered; nothing here speaks of both.",
 }
+RULES = (
+    "The smallest effect that matters, the rule and the set it is counted with are stated for each question beside its "
+    "answer; only a frozen plan can show that they were fixed before the outcome was read."
+)
 NOT_KNOWN = "The data do not say this; the authors add it:"
 BY_HAND = {
-    "Participants": "eligibility, recruitment, setting and dates, compensation, ethics approval, and who the couples are.",
+    "Participants": "eligibility, recruitment, setting, dates, compensation, ethics approval, and who the couples are.",
     "Procedure": "how people were trained and reminded, and with which device and software they answered.",
 }
 
@@ -116,7 +120,7 @@ def _quality(context: ReportContext) -> list[str]:
     told = f" ({why})" if why else ""
     return [
         f"Of {numbers.count(read)} records, {numbers.count(held)} were held back before any analysis{told}.",
-        "Nothing was recoded, filled in or left out in silence.",
+        "Every recode and every exclusion is listed with the files.",
     ]
 
 
@@ -125,10 +129,10 @@ def _missing(context: ReportContext) -> list[str]:
     if not rows:
         return ["No question rests on repeated answers."]
     least = min(rows, key=lambda row: row.used / row.scheduled)
+    part = f"{numbers.count(least.used)} of {numbers.count(least.scheduled)}"
     return [
         "Each question uses the couple-days on which it has all that it needs; the table of questions says how many.",
-        f"The fewest are those of {least.id}: {numbers.count(least.used)} of {numbers.count(least.scheduled)} "
-        f"({numbers.share(least.used, least.scheduled)}).",
+        f"The fewest are those of {least.id}: {part} ({numbers.share(least.used, least.scheduled)}).",
         "What other handling of missing answers would have given stands among the other ways of asking.",
     ]
 
@@ -171,8 +175,7 @@ def _analysis(context: ReportContext) -> list[str]:
     return [
         f"{numbers.count(asked)} questions were asked, {numbers.count(own)} of them the study's own.",
         *said,
-        "For every question the smallest effect that matters, the rule and the set of questions it is counted with "
-        "were fixed before the outcome was read.",
+        RULES,
         f"Computed with couples_study {context.package_version}{', ' if programs else ''}{programs}.",
     ]
 

@@ -34,7 +34,7 @@ def _methods(verdict: Verdict, evidence: Evidence | NotTestable | None) -> list[
         smallest = verdict.smallest_effect
         why = smallest.why.rstrip(".")
         said.append(
-            f"The smallest effect that matters was set beforehand at {numbers.plain(smallest.value)} {smallest.unit} "
+            f"The smallest effect that matters was set at {numbers.plain(smallest.value)} {smallest.unit} "
             f"({why[:1].lower()}{why[1:]})."
         )
     return [*said, verdict.rule if verdict.rule.endswith(".") else f"{verdict.rule}."]
