@@ -8,10 +8,10 @@ PY := $(BIN)/python
 READY := $(VENV)/.ready
 export MPLBACKEND := Agg
 
-.PHONY: fuzz bench calibrate help report test lint types imports notebooks lab docs docs-check validation demo lock clean
+.PHONY: site fuzz bench calibrate help report test lint types imports notebooks lab docs docs-check validation demo lock clean
 
 help:
-	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook; make lab opens them\nmake bench      time our fits beside statsmodels, mixedlm and, where R is there, lme4 and nlme\nmake fuzz      more than 40,000 damaged exports, by reader and the whole way (an hour)\nmake calibrate  type-I error of the mixed model and the threshold rule (hours)\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake validation rewrite docs/validation.md (a few minutes)\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
+	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook; make lab opens them\nmake bench      time our fits beside statsmodels, mixedlm and, where R is there, lme4 and nlme\nmake fuzz      more than 40,000 damaged exports, by reader and the whole way (an hour)\nmake calibrate  type-I error of the mixed model and the threshold rule (hours)\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake site       the documentation as a site, under reports/site (needs the network once)\nmake validation rewrite docs/validation.md (a few minutes)\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d; say make PYTHON=python3.12" % sys.version_info[:2])'
@@ -66,6 +66,11 @@ calibrate: $(READY)
 	@$(PY) benchmarks/threshold_calibration.py
 	@$(PY) tools/make_validation_rebuilding.py --reps 2000
 	@$(PY) tools/make_validation.py --stored
+
+site: $(READY)
+	@$(PYTHON) -m venv .venv-site
+	@.venv-site/bin/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.in
+	@.venv-site/bin/mkdocs build --quiet --strict
 
 lab: $(READY)
 	@$(BIN)/jupyter lab notebooks

@@ -1,7 +1,8 @@
 """Rewrite the generated pages and the README's figure, or with ``--check`` say whether they are up to date.
 
 ``python tools/make_docs.py [--check]``: docs/codebook.md, docs/claims.md and docs/instruments.md from their entries,
-and docs/figures/six_touches.png from the demo study. Pages are compared to the letter, the figure by its picture.
+docs/coming-from.md and docs/figures/six_touches.png from the demo study. Pages are compared to the letter,
+the figure by its picture.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from coming_from import coming_from
 from matplotlib.image import imread
 
 import couples_study as cs
@@ -137,6 +139,7 @@ def main(words: list[str]) -> int:
         DOCS / "codebook.md": codebook(),
         DOCS / "claims.md": claims_page(),
         DOCS / "instruments.md": instruments_page(),
+        DOCS / "coming-from.md": coming_from(),
     }
     figure = six_touches()
     if "--check" in words:

@@ -64,8 +64,8 @@ def test_a_users_own_settings_do_not_change_the_bytes():
 
 def test_every_evidence_gets_its_kind_of_figure():
     figures = page_figures(ex.REPORT)
-    assert set(figures) == {"overview", "H1", "H1_terms", "H2", "C12", "C13", "C60"}
-    assert set(narrow_figures(ex.REPORT)) == {"overview", "H1_terms", "H2", "C12", "C13"}
+    assert set(figures) == {"overview", "H1", "H1_terms", "H2", "C12", "C13", "C60", "C60_terms"}
+    assert set(narrow_figures(ex.REPORT)) == {"overview", "H1_terms", "H2", "C12", "C13", "C60_terms"}
     assert figure_for(ex.C31) is None
     assert "Touches received that day" in words(figures["C60"])
     assert "Partner's responsiveness" in words(figures["H1"])
@@ -76,6 +76,19 @@ def test_a_forest_plot_shows_every_row_with_its_unit_and_n():
     shown = words(plot_terms(ex.H1, ex.V_H1))
     for part in ("0.21 [0.15, 0.27]", "own report left out", "±0.05 points per point", "198 couples", "9312 obs"):
         assert part in shown
+
+
+def test_rows_in_different_units_have_an_axis_each_and_every_level_is_said():
+    places = replace(ex.H1.sensitivity[0], label="where it breaks", unit="touches", estimate=3.5, conf_level=0.9)
+    mixed_up = replace(ex.H1, sensitivity=(*ex.H1.sensitivity, places))
+    figure = plot_terms(mixed_up)
+    assert [axes.get_xlabel() for axes in figure.axes] == ["points per point", "touches"]
+    shown = words(figure)
+    assert "estimate [95% interval]" in shown
+    assert "estimate [90% interval]" in shown
+    assert "In touches: Asked in other ways: where it breaks: 3.5" in terms_alt(mixed_up)
+    narrower = replace(ex.H1, sensitivity=(replace(places, unit=None),))
+    assert "[90% interval]" in words(plot_terms(narrower))
 
 
 def test_a_curve_names_its_rivals_the_break_and_the_stated_value():

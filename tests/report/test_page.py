@@ -1,5 +1,7 @@
 """The pages: complete, safe, self-contained, and every number on them is the object's."""
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,6 +13,7 @@ from couples_study.report.intake import intake_page
 from couples_study.report.intake.held import row_ranges
 from couples_study.report.intake.steps import NOTHING_TO_DO
 from couples_study.report.page import report_page, term_decimals
+from couples_study.report.sentences import STRENGTH_WORDS, VERDICT_WORDS
 
 from . import examples as ex
 
@@ -57,9 +60,12 @@ def parsed(html):
     return cells
 
 
+THEMES = {"C12": "touch", "C13": "touch", "C31": "rebuilding", "C60": "touch"}
+
+
 @pytest.fixture(scope="module")
 def page():
-    return report_page(ex.REPORT)
+    return report_page(replace(ex.REPORT, themes=THEMES))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +74,7 @@ def intake():
 
 
 def test_both_pages_are_the_same_twice(page, intake):
-    assert report_page(ex.REPORT) == page
+    assert report_page(replace(ex.REPORT, themes=THEMES)) == page
     assert intake_page(ex.INTAKE) == intake
 
 
@@ -92,7 +98,8 @@ def test_every_number_of_a_verdicts_tables_is_the_objects(page):
             assert row[0] == s.label
             assert row[1] == n.estimate(s.estimate, s.conf_low, s.conf_high, decimals)
             assert row[2] == n.interval(s.conf_low, s.conf_high, decimals)
-            assert row[3].endswith(s.verdict)
+            assert row[3] == n.level(s.conf_level)
+            assert row[4].endswith(s.verdict)
 
 
 def test_every_part_of_the_report_is_there(page):
@@ -126,14 +133,39 @@ def test_ids_are_unique_and_every_inner_link_arrives(which, request):
 @pytest.mark.parametrize("which", ["page", "intake"])
 def test_nothing_is_fetched_and_no_script_runs(which, request):
     html = request.getfixturevalue(which)
-    assert not re.search(r"https?://|@import|url\((?!#)|<script|<link|<img|<iframe", html)
+    assert not re.search(r"https?://|@import|url\((?!#)|<link|<img|<iframe| on[a-z]+=", html)
+    assert (
+        f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; {policy(html)}"
+        in html
+    )
+
+
+def policy(html):
+    """What the page allows to run: the one script that is in it, by its hash, or nothing."""
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert len(scripts) == html.count("<script")
+    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts]
+    return f"script-src 'sha256-{hashes[0]}'" if hashes else "script-src 'none'"
+
+
+def test_rows_carry_what_they_are_sorted_and_filtered_by(page):
+    rows = [attrs for tag, attrs in parsed(page).tags if tag == "tr" and "data-verdict" in attrs]
+    assert [(row["data-verdict"], row["data-strength"], row["data-theme"]) for row in rows] == [
+        (v.verdict, v.strength or "none", "the study’s own" if v.id.startswith("H") else THEMES[v.id])
+        for v in ex.VERDICTS
+    ]
+    ranks = [int(attrs["data-rank"]) for tag, attrs in parsed(page).tags if "data-rank" in attrs]
+    assert ranks[:4] == [0, 0, 0, 2]
+    offered = re.findall(r'<option value="([^"]+)">', page)
+    assert offered == ["the study’s own", "rebuilding", "touch", *VERDICT_WORDS, *STRENGTH_WORDS]
 
 
 def test_a_hostile_study_is_only_ever_text():
     concern = replace(ex.ERROR, sentence=HOSTILE)
     verdict = replace(ex.V_H1, statement=HOSTILE, sentence=HOSTILE, rule=HOSTILE, concerns=(concern,))
     html = report_page(replace(ex.REPORT, title=HOSTILE, verdicts=(verdict,)))
-    assert "<script" not in html
+    assert html.count("<script") == 1
+    assert policy(html) in html
     assert "{{ 7 * 7 }}" in html
     assert "&lt;script&gt;" in html
     held = (*ex.HELD, replace(ex.HELD[0], file="<b>.csv", reason="<i>", columns=("<u>",)))

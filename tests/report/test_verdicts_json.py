@@ -20,7 +20,9 @@ FIELDS = {
 TERM = {
     *("term", "estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high"),
     "conf_level",
+    "unit",
 }
+ROW = {"label", "estimate", "conf_low", "conf_high", "conf_level", "unit", "verdict"}
 
 
 def written():
@@ -35,9 +37,7 @@ def test_the_fields_are_those_of_the_contract():
         assert set(claim) == FIELDS
         assert all(set(reading) == FIELDS for reading in claim["readings"])
         assert all(set(term) == TERM for term in claim["terms"])
-        assert all(
-            set(row) == {"label", "estimate", "conf_low", "conf_high", "verdict"} for row in claim["sensitivity"]
-        )
+        assert all(set(row) == ROW for row in claim["sensitivity"])
 
 
 def test_numbers_keep_every_digit_and_absence_is_null():

@@ -35,6 +35,13 @@ def claims() -> dict[str, Claim]:
     return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
 
 
+@cache
+def themes() -> dict[str, str]:
+    """The theme of every claim by id: the folder of its entry, in words."""
+    found = {path.rsplit("/", 1)[-1].split("_", 1)[0]: path for path in tomls_of(__name__) if path not in DATA}
+    return {id_: path.split("/", 1)[0].replace("_", " ") for id_, path in found.items()}
+
+
 class Family(Strict):
     """A multiplicity set fixed beforehand: every member counts, whether this version can test it or not."""
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import codebook, field, new, planning, withdraw
+from couples_study.cli import codebook, field, new, planning, verify, withdraw
+from couples_study.cli.words import STUDY_HELP, at_least_one, print_json, tell
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
-STUDY_HELP = "a study's folder, an id under data/raw, or a shipped study (demo, fair)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +42,6 @@ def version_or_help(parser: argparse.ArgumentParser) -> Callable[[argparse.Names
     return run
 
 
-def tell(message: str) -> None:
-    """Progress on stderr, only where somebody watches."""
-    if sys.stderr.isatty():
-        print(f"  {message}", file=sys.stderr, flush=True)
-
-
 def _plan_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", metavar="STUDY", help=STUDY_HELP)
     parser.add_argument("--json", action="store_true", help="print as JSON")
@@ -59,7 +52,7 @@ def _plan(chosen: argparse.Namespace) -> int:
 
     plans = run_plan(chosen.study)
     if chosen.json:
-        return _print_json([asdict(one) for one in plans])
+        return print_json([asdict(one) for one in plans])
     for one in plans:
         rows = "none: columns are missing" if one.expected_rows is None else f"at most {one.expected_rows}"
         print(f"{one.id}  {one.statement}")
@@ -84,7 +77,7 @@ def _intake_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", metavar="STUDY", help=STUDY_HELP)
     parser.add_argument("--out", metavar="DIR", type=Path, help="write everything below DIR")
     parser.add_argument("--strict", action="store_true", help="exit with 3 if any row was held")
-    parser.add_argument("--jobs", metavar="N", type=_at_least_one, default=1, help="files to read at a time")
+    parser.add_argument("--jobs", metavar="N", type=at_least_one, default=1, help="files to read at a time")
 
 
 def _intake(chosen: argparse.Namespace) -> int:
@@ -101,7 +94,7 @@ def _report_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--claims", metavar="IDS", help="built-in claims to test, by id with commas between, or all")
     parser.add_argument("--strict", action="store_true", help="exit with 3 if any row was held")
     parser.add_argument(
-        "--jobs", metavar="N", type=_at_least_one, default=1, help="processes to use (results never depend on it)"
+        "--jobs", metavar="N", type=at_least_one, default=1, help="processes to use (results never depend on it)"
     )
 
 
@@ -144,7 +137,7 @@ def _claims(chosen: argparse.Namespace) -> int:
 
     rows = records()
     if chosen.json:
-        return _print_json(rows)
+        return print_json(rows)
     for row in rows:
         print(f"{row['id']}  {row['statement']}")
         print(f"    needs:    {', '.join(row['needs'])}")
@@ -157,8 +150,8 @@ def _claims(chosen: argparse.Namespace) -> int:
 def _simulate_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", metavar="SCENARIO", nargs="?", help="the world to simulate")
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
-    parser.add_argument("--couples", metavar="N", type=_at_least_one, default=100)
-    parser.add_argument("--days", metavar="D", type=_at_least_one, default=28)
+    parser.add_argument("--couples", metavar="N", type=at_least_one, default=100)
+    parser.add_argument("--days", metavar="D", type=at_least_one, default=28)
     parser.add_argument("--seed", metavar="S", type=int, default=20260302)
     parser.add_argument("--out", metavar="DIR", type=Path, help="where the study goes")
 
@@ -178,17 +171,6 @@ def _simulate(chosen: argparse.Namespace) -> int:
         )  # fmt: skip
     written = run_simulate(chosen.scenario, chosen.couples, chosen.days, chosen.seed, chosen.out)
     print(f"wrote {len(written)} files: {', '.join(str(path) for path in written)}")
-    return DONE
-
-
-def _at_least_one(word: str) -> int:
-    if not word.isdigit() or int(word) < 1:
-        raise argparse.ArgumentTypeError("a whole number from 1 up is expected")
-    return int(word)
-
-
-def _print_json(rows: Any) -> int:
-    print(json.dumps(rows, indent=2, sort_keys=True, ensure_ascii=False))
     return DONE
 
 
@@ -279,5 +261,12 @@ COMMANDS = (
         example=withdraw.EXAMPLE,
         words=withdraw.words,
         run=withdraw.run,
+    ),
+    Command(
+        name="verify",
+        summary="two clean runs in different surroundings, the sha256 of every file compared",
+        example=verify.EXAMPLE,
+        words=verify.words,
+        run=verify.run,
     ),
 )

@@ -15,7 +15,7 @@ class Term:
     """One coefficient: estimate, standard error, degrees of freedom, two-sided test of zero, 95% interval.
 
     ``term`` and ``role`` are the words of ``study.toml`` (``partner.within`` and ``woman``). ``df`` is None where
-    the reference distribution is normal or a bootstrap.
+    the reference distribution is normal or a bootstrap. ``unit`` is the analysis's own where it is None.
     """
 
     term: str
@@ -27,6 +27,7 @@ class Term:
     p_value: float
     conf_low: float
     conf_high: float
+    unit: str | None = None
 
     @property
     def name(self) -> str:
@@ -51,7 +52,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
-    """The same question asked in another defensible way. It informs; it never vetoes."""
+    """The same question asked in another defensible way. It informs; it never vetoes.
+
+    The interval is at ``conf_level``; ``unit`` is the analysis's own where it is None.
+    """
 
     label: str
     estimate: float
@@ -59,6 +63,8 @@ class Sensitivity:
     conf_high: float
     std_error: float | None = None
     df: float | None = None
+    conf_level: float = 0.95
+    unit: str | None = None
 
     @classmethod
     def of(cls, term: Term, label: str) -> Sensitivity:
@@ -70,6 +76,7 @@ class Sensitivity:
             conf_high=term.conf_high,
             std_error=term.std_error,
             df=term.df,
+            unit=term.unit,
         )
 
 

@@ -13,7 +13,10 @@ STRENGTHS = ("randomised", "lagged", "associational", "descriptive")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedTerm:
-    """A tested term with its multiplicity-adjusted p and the interval at the level the rule used."""
+    """A tested term with its multiplicity-adjusted p and the interval at the level the rule used.
+
+    ``unit`` is the verdict's own where it is None.
+    """
 
     term: str
     estimate: float
@@ -25,17 +28,20 @@ class JudgedTerm:
     conf_low: float
     conf_high: float
     conf_level: float
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedSensitivity:
-    """A sensitivity row with the verdict it would have led to on its own."""
+    """A sensitivity row with the verdict it would have led to on its own; ``unit``: the verdict's where it is None."""
 
     label: str
     estimate: float
     conf_low: float
     conf_high: float
     verdict: str
+    conf_level: float = 0.95
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,11 @@ def partial_bins(
 ) -> FigureData:
     """Means of ``y`` (a partial residual) in bins of equal count of ``x``, with couple-clustered 95% intervals.
 
-    Bins with fewer than `SMALLEST_CELL` couples are left out.
+    Where ``x`` has few values (a yes or no), each of them is a bin. Bins with fewer than `SMALLEST_CELL` couples are
+    left out.
     """
-    edges = np.unique(np.quantile(x, np.linspace(0, 1, MOST_BINS + 1)))
-    where = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(len(edges) - 2, 0))
-    rows = [_bin(x[where == i], y[where == i], couple[where == i]) for i in range(max(len(edges) - 1, 1))]
+    where = _places(x)
+    rows = [_bin(x[where == i], y[where == i], couple[where == i]) for i in range(int(where.max(initial=0)) + 1)]
     frame = pd.DataFrame([row for row in rows if row is not None], columns=["x", "y", "low", "high", "n"])
     return FigureData(
         kind="bins",
@@ -31,6 +31,15 @@ def partial_bins(
         frames={"bins": frame},
         notes={"slope": slope, "n": len(x), "couples": len(np.unique(couple))},
     )
+
+
+def _places(x: np.ndarray) -> np.ndarray:
+    """The bin of every row, from 0."""
+    values, each = np.unique(x, return_inverse=True)
+    if len(values) <= MOST_BINS:
+        return each
+    edges = np.unique(np.quantile(x, np.linspace(0, 1, MOST_BINS + 1)))
+    return np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(len(edges) - 2, 0))
 
 
 def _bin(x: np.ndarray, y: np.ndarray, couple: np.ndarray) -> dict[str, float] | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from couples_study.pipeline.running import Done
     from couples_study.pipeline.simulate import run_simulate
     from couples_study.pipeline.study import Study, load_study
+    from couples_study.pipeline.verify import run_verify
     from couples_study.pipeline.withdraw import run_withdraw
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "run_plan",
     "run_report",
     "run_simulate",
+    "run_verify",
     "run_withdraw",
 ]
 
@@ -40,5 +42,6 @@ __getattr__ = on_demand(
         "run_report": f"{__name__}.report",
         "run_simulate": f"{__name__}.simulate",
         "run_withdraw": f"{__name__}.withdraw",
+        "run_verify": f"{__name__}.verify",
     },
 )

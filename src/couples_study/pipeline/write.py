@@ -21,7 +21,9 @@ OURS = {
     "data": tuple(f"{name}.parquet" for name in GRAINS),
     "quarantine": ("*.csv",),
     "results": ("*.csv", "*.json"),
-    "figures": ("*.svg",),
+    "figures": ("*.svg", "*.csv"),
+    "tables": ("*.csv", "*.tex"),
+    "paragraphs": ("*.md",),
 }
 MARKS = ("ledger.json", "intake.html")  # one of these is in every folder that an earlier run wrote
 

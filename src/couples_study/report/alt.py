@@ -8,9 +8,9 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import numbers
 from couples_study.report.bins import readable_title, role_series
 from couples_study.report.figures import KINDS
-from couples_study.report.forest import comparable, row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.forest_rows import comparable, panels
 from couples_study.report.improvement import visible
-from couples_study.report.overview import scaled
+from couples_study.report.overview import glanced, scaled
 from couples_study.report.sentences import VERDICT_WORDS, counts_line, in_words
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from couples_study.contracts.evidence import FigureData
     from couples_study.contracts.verdict import Verdict
     from couples_study.report.flow import Flow
-    from couples_study.report.forest import Row
+    from couples_study.report.forest_rows import Panel
 
 
 def alt_text(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -> str:
@@ -34,11 +34,7 @@ def alt_text(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -
 
 def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
     """The alternative text of a forest plot: every row's estimate and interval."""
-    tested, others = tested_rows(evidence, verdict), sensitivity_rows(evidence, verdict)
-    decimals = row_decimals([*tested, *others])
-    text = f"Forest plot, in {evidence.unit}. {_rows(tested, decimals)}"
-    if others:
-        text += f" Asked in other ways: {_rows(others, decimals)}"
+    text = "Forest plot. " + " ".join(_panel(panel) for panel in panels(evidence, verdict))
     if verdict and verdict.smallest_effect and comparable(verdict):
         smallest = verdict.smallest_effect
         text += f" The smallest effect that matters is {numbers.plain(abs(smallest.value))} {smallest.unit}."
@@ -47,11 +43,22 @@ def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
 
 def verdicts_alt(verdicts: Sequence[Verdict]) -> str:
     """The alternative text of the overview: every verdict, with its effects over the smallest effect."""
-    return "Overview of all answers. " + " ".join(f"{v.id}: {_overview_row(v)}." for v in verdicts)
+    shown = glanced(verdicts)
+    left_out = f" {len(verdicts) - len(shown)} more are not testable." if len(shown) < len(verdicts) else ""
+    return "Overview of all answers. " + " ".join(f"{v.id}: {_overview_row(v)}." for v in shown) + left_out
 
 
-def _rows(rows: Sequence[Row], decimals: int | None) -> str:
-    return " ".join(f"{row.label}: {numbers.with_interval(row.estimate, row.low, row.high, decimals)}." for row in rows)
+def _panel(panel: Panel) -> str:
+    said = {
+        main: " ".join(
+            f"{row.label}: {numbers.with_interval(row.estimate, row.low, row.high, panel.decimals)}."
+            for row in panel.rows
+            if row.main is main
+        )
+        for main in (True, False)
+    }
+    others = [f"Asked in other ways: {said[False]}"] if said[False] else []
+    return " ".join([f"In {panel.unit}:", *([said[True]] if said[True] else []), *others])
 
 
 def _overview_row(verdict: Verdict) -> str:

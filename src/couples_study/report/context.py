@@ -20,12 +20,14 @@ class ReportContext:
     """Everything ``index.html`` shows.
 
     ``hypotheses`` are the ids of the study's own hypotheses, which come first; all other verdicts are built-in
-    claims. ``tensions`` are claims that exclude each other. ``evidence`` has an entry per verdict id (readings may
+    claims, each in one of ``themes``.
+    ``tensions`` are claims that exclude each other. ``evidence`` has an entry per verdict id (readings may
     have their own). ``ledger`` is the dictionary of ``ledger.json``, ``inputs`` maps file to sha256. ``design`` is
     "observational" or "randomised", ``dyads`` the word of ``[dyads] type``. ``column_labels`` explains missing
     columns. ``packages`` names the versions that computed the numbers (``{"statsmodels": "0.15.0"}``).
     ``results_path`` is where the numbers lie, relative to the page; empty where they are not written. ``flow`` is
-    that of couples through a trial.
+    that of couples through a trial. ``deviations`` are what was done otherwise than a frozen plan says;
+    None without such a plan.
     """
 
     study_id: str
@@ -42,11 +44,13 @@ class ReportContext:
     dyads: str | None = None
     scheduled_days: int | None = None
     about: str = ""
+    themes: Mapping[str, str] = field(default_factory=dict)
     column_labels: Mapping[str, str] = field(default_factory=dict)
     packages: Mapping[str, str] = field(default_factory=dict)
     results_path: str = "results"
     intake_page: str = "intake.html"
     flow: Flow | None = None
+    deviations: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

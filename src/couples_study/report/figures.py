@@ -8,9 +8,9 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report.bins import plot_within
 from couples_study.report.curve import plot_curve
 from couples_study.report.flow import plot_flow
-from couples_study.report.forest import mixed, plot_terms
+from couples_study.report.forest import plot_terms
 from couples_study.report.improvement import plot_gap, plot_improvement
-from couples_study.report.overview import plot_verdicts
+from couples_study.report.overview import glanced, plot_verdicts
 from couples_study.report.svg import to_png, to_svg
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None)
 def narrow_figures(context: ReportContext) -> dict[str, Figure]:
     """What a phone is shown in the place of the overview and of each forest plot, under the same names."""
     figures: dict[str, Figure] = {}
-    if context.verdicts:
+    if glanced(context.verdicts):
         figures[OVERVIEW] = plot_verdicts(context.verdicts, narrow=True)
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
-        if isinstance(evidence, Evidence) and (evidence.tested or evidence.sensitivity) and not mixed(evidence):
+        if isinstance(evidence, Evidence) and (evidence.tested or evidence.sensitivity):
             beside = evidence.figure is not None and evidence.figure.kind in KINDS
             figures[verdict.id + (TERMS if beside else "")] = plot_terms(evidence, verdict, narrow=True)
     return figures
@@ -63,7 +63,7 @@ def narrow_figures(context: ReportContext) -> dict[str, Figure]:
 
 def page_figures(context: ReportContext) -> dict[str, Figure]:
     """Every figure of a study's page by its file name: "overview", "flow", "<id>", and "<id>_terms" beside bins."""
-    figures: dict[str, Figure] = {OVERVIEW: plot_verdicts(context.verdicts)} if context.verdicts else {}
+    figures: dict[str, Figure] = {OVERVIEW: plot_verdicts(context.verdicts)} if glanced(context.verdicts) else {}
     if context.flow is not None:
         figures[FLOW] = plot_flow(context.flow)
     for verdict in context.verdicts:
@@ -72,6 +72,6 @@ def page_figures(context: ReportContext) -> dict[str, Figure]:
         if figure is None or not isinstance(evidence, Evidence):
             continue
         figures[verdict.id] = figure
-        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested and not mixed(evidence):
+        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested:
             figures[verdict.id + TERMS] = plot_terms(evidence, verdict)
     return figures

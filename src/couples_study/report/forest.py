@@ -5,33 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from couples_study.contracts.evidence import Evidence
 from couples_study.report import layout, numbers, theme
-from couples_study.report.sentences import counts_line, readable_term
+from couples_study.report.forest_rows import comparable, panels
+from couples_study.report.sentences import counts_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from matplotlib.figure import Figure
 
-    from couples_study.contracts.evidence import NotTestable
+    from couples_study.contracts.evidence import Evidence
     from couples_study.contracts.verdict import SmallestEffect, Verdict
+    from couples_study.report.forest_rows import Panel, Row
 
 ROW, GAP = 0.34, 0.42
+HEAD, FOOT = 0.34, 0.55  # inches above and below the rows of a panel
 HEADING = "Asked in other defensible ways"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of a forest plot; ``main`` rows are what the rule looks at."""
-
-    label: str
-    estimate: float
-    low: float
-    high: float
-    main: bool
-    colour: str
-    marker: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,84 +45,42 @@ WIDE = Form(width=theme.WIDTH, left=2.7, right=1.55, chars=38, stacked=False)
 STACKED = Form(width=layout.NARROW, left=0.12, right=1.35, chars=46, stacked=True)
 
 
-def tested_rows(evidence: Evidence, verdict: Verdict | None) -> list[Row]:
-    """The tested terms: as judged where there is a verdict, else with their 95% intervals."""
-    word = verdict.verdict if verdict else "supported"
-    look = {"colour": theme.VERDICT_COLOURS[word], "marker": theme.VERDICT_MARKERS[word], "main": True}
-    terms: Sequence[Any] = verdict.terms if verdict and verdict.terms else evidence.tested
-    return [
-        Row(
-            label=readable_term(getattr(t, "name", t.term)),
-            estimate=t.estimate,
-            low=t.conf_low,
-            high=t.conf_high,
-            **look,
-        )
-        for t in terms
-    ]
-
-
-def sensitivity_rows(evidence: Evidence, verdict: Verdict | None) -> list[Row]:
-    """The sensitivity rows; each carries the marker of the verdict it would have led to."""
-    rows: Sequence[Any] = verdict.sensitivity if verdict and verdict.sensitivity else evidence.sensitivity
-    return [
-        Row(
-            label=row.label,
-            estimate=row.estimate,
-            low=row.conf_low,
-            high=row.conf_high,
-            main=False,
-            colour=theme.MUTED,
-            marker=theme.VERDICT_MARKERS[getattr(row, "verdict", "supported")],
-        )
-        for row in rows
-    ]
-
-
-def comparable(verdict: Verdict) -> bool:
-    """Whether the smallest effect is in the unit of the estimates, so that the two may be drawn on one axis."""
-    return verdict.smallest_effect is not None and verdict.smallest_effect.unit == verdict.unit
-
-
-def mixed(evidence: Evidence | NotTestable | None) -> bool:
-    """Whether rows are in different units (slopes, a whole way, a break), so that no one axis or precision suits."""
-    return isinstance(evidence, Evidence) and evidence.figure is not None and evidence.figure.kind == "threshold"
-
-
-def row_decimals(rows: Sequence[Row]) -> int | None:
-    """One precision for the whole plot: what the tested terms need; without any, what the other rows need."""
-    main = [(row.low, row.high) for row in rows if row.main]
-    return numbers.shared_decimals(main or [(row.low, row.high) for row in rows])
-
-
 @theme.themed
 def plot_terms(evidence: Evidence, verdict: Verdict | None = None, *, narrow: bool = False) -> Figure:
     """A forest plot of the tested terms and, set apart below, of every sensitivity row.
 
     With a ``verdict`` the intervals are those its rule used, the colour is the verdict's, and the region of effects
-    too small to matter is shaded. Units stand on the axis, n below. ``narrow`` is the form for a phone.
+    too small to matter is shaded. Rows in different units have an axis each. Units stand on the axis, n below.
+    ``narrow`` is the form for a phone.
     """
     form = STACKED if narrow else WIDE
-    rows = tested_rows(evidence, verdict) + sensitivity_rows(evidence, verdict)
+    parts = panels(evidence, verdict)
     smallest = verdict.smallest_effect if verdict and comparable(verdict) else None
     title = verdict.statement if verdict else f"{evidence.id}: tested terms"
     notes = _notes(evidence, smallest)
-    top = layout.title_height(title, form.width) + 0.34
-    bottom = layout.note_height(notes, form.width) + 0.55
-    tops, length = _tops(rows, form)
-    figure = theme.canvas(top + length + bottom, form.width)
-    axes = figure.add_axes(theme.box(figure, form.left, bottom, form.right, top))
-    axes.set_ylim(length, 0)
-    _ground(axes, smallest, 4 if narrow else 6)
-    decimals = row_decimals(rows)
-    for row, y in zip(rows, tops, strict=True):
-        _draw_row(axes, row, _middle(row, y, form), decimals)
-        _write_label(axes, row, y, form)
-    _heads(axes, rows, tops, verdict)
-    axes.set_xlabel(evidence.unit)
+    top, bottom = layout.title_height(title, form.width), layout.note_height(notes, form.width)
+    placed = [_tops(part.rows, form) for part in parts]
+    height = top + sum(HEAD + length + FOOT for _, length in placed) + bottom
+    figure = theme.canvas(height, form.width)
+    start = top + HEAD
+    for part, (tops, length) in zip(parts, placed, strict=True):
+        axes = figure.add_axes(theme.box(figure, form.left, height - start - length, form.right, start))
+        axes.set_ylim(length, 0)
+        within = smallest if smallest and smallest.unit == part.unit else None
+        _draw_panel(axes, part, tops, form, within)
+        start += length + FOOT + HEAD
     layout.write_title(figure, title)
     layout.write_notes(figure, notes)
     return figure
+
+
+def _draw_panel(axes: Any, panel: Panel, tops: Sequence[float], form: Form, smallest: SmallestEffect | None) -> None:
+    _ground(axes, smallest, 4 if form.stacked else 6)
+    for row, y in zip(panel.rows, tops, strict=True):
+        _draw_row(axes, row, _middle(row, y, form), panel.decimals)
+        _write_label(axes, row, y, form)
+    _heads(axes, panel, tops)
+    axes.set_xlabel(panel.unit)
 
 
 def _notes(evidence: Evidence, smallest: SmallestEffect | None) -> list[str]:
@@ -196,12 +143,21 @@ def _write_label(axes: Any, row: Row, top: float, form: Form) -> None:
         layout.beside(axes, layout.EDGE, start + layout.LINE * i, line, **_ink(row), **ground)
 
 
-def _heads(axes: Any, rows: Sequence[Row], tops: Sequence[float], verdict: Verdict | None) -> None:
-    """Small heads over the number column and over the sensitivity rows."""
-    level = numbers.level(verdict.terms[0].conf_level if verdict and verdict.terms else 0.95)
+def _heads(axes: Any, panel: Panel, tops: Sequence[float]) -> None:
+    """Small heads over the number column and over the sensitivity rows, with the level of the intervals below."""
     look = {"size": theme.SMALL, "color": theme.MUTED}
-    layout.beside(axes, layout.right_edge(axes), -0.1, f"estimate [{level} interval]", ha="right", **look)
-    for i, (row, y) in enumerate(zip(rows, tops, strict=True)):
-        if not row.main and (i == 0 or rows[i - 1].main):
+    main = _levels(row for row in panel.rows if row.main)
+    other = _levels(row for row in panel.rows if not row.main)
+    said = f"estimate [{main or other} interval]"
+    layout.beside(axes, layout.right_edge(axes), -0.1, said, ha="right", **look)
+    for i, (row, y) in enumerate(zip(panel.rows, tops, strict=True)):
+        if not row.main and (i == 0 or panel.rows[i - 1].main):
             layout.beside(axes, layout.EDGE, y - 0.1, HEADING, weight="bold", **look)
+            if main and other != main:
+                layout.beside(axes, layout.right_edge(axes), y - 0.1, f"[{other} interval]", ha="right", **look)
             break
+
+
+def _levels(rows: Iterable[Row]) -> str:
+    """The levels of some intervals, mostly one: "95%"."""
+    return " or ".join(dict.fromkeys(numbers.level(row.level) for row in rows))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.verdict import NOT_TESTABLE
 from couples_study.report import layout, theme
-from couples_study.report.forest import comparable
+from couples_study.report.forest_rows import comparable
 from couples_study.report.sentences import VERDICT_SYMBOLS, VERDICT_WORDS
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ ROW, TALL_ROW = 0.43, 0.74
 SHORT_ID = 5  # letters that fit beside a statement
 TOTAL = ".total"  # where slopes are judged beside a whole way, the smallest effect is the whole's
 FURTHEST = 6.0  # smallest effects; what lies beyond is drawn as an arrow
+MOST_ROWS = 30  # with more questions than this, those without an answer are left to the table
 TITLE = "Every answer at a glance"
 NOTES = (
     (
@@ -30,13 +31,23 @@ NOTES = (
 )
 
 
+def glanced(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts that one chart can show: all of a few, those with an answer of many."""
+    if len(verdicts) <= MOST_ROWS:
+        return list(verdicts)
+    return [verdict for verdict in verdicts if verdict.verdict != NOT_TESTABLE]
+
+
 @theme.themed
 def plot_verdicts(verdicts: Sequence[Verdict], *, narrow: bool = False) -> Figure:
     """An overview of all verdicts, one row each: effect and interval over the smallest effect, and the verdict.
 
     ``narrow`` is the form for a phone, with each statement above its interval.
     """
+    asked, verdicts = len(verdicts), glanced(verdicts)
     notes = [*NOTES, *([f"Arrows: the interval goes on beyond {FURTHEST:g}."] if any(map(_is_cut, verdicts)) else [])]
+    if asked > len(verdicts):
+        notes.append(f"{asked - len(verdicts)} questions that this study can not answer are left out here.")
     width, left, row = (layout.NARROW, 0.12, TALL_ROW) if narrow else (theme.WIDTH, LABELS, ROW)
     above = layout.LINE if any(len(v.id) > SHORT_ID for v in verdicts) else 0.0
     row += above

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report import alt, numbers, summary
+from couples_study.report.apa import tables
 from couples_study.report.figures import FLOW, KINDS, OVERVIEW, TERMS, narrow_figures, page_figures
-from couples_study.report.forest import mixed, row_decimals, sensitivity_rows, tested_rows
+from couples_study.report.forest_rows import mixed, panels
 from couples_study.report.layout import NARROW, title_height
+from couples_study.report.methods import methods, occasions
+from couples_study.report.paragraphs import paragraphs
+from couples_study.report.references import as_bibtex, keys
 from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
 from couples_study.report.tensions import weighed
@@ -49,6 +53,7 @@ class Shown(NamedTuple):
     wide: str
     narrow: str
     caption: str
+    name: str
 
 
 def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None) -> str:
@@ -70,24 +75,31 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         lede=summary.lede(context),
         tally=summary.tally(context.verdicts),
         groups=summary.groups(context),
+        rows=summary.rows(context),
+        themes=summary.themes(context),
         opened=summary.opened(context),
         tensions=weighed(context.tensions, context.verdicts),
         overview=_overview(context, svgs, narrow),
         flow=_flow(context, svgs),
         figures={v.id: _figures(context, v, svgs, narrow) for v in context.verdicts},
-        mixed={v.id for v in context.verdicts if mixed(context.evidence.get(v.id))},
+        mixed={v.id for v in context.verdicts if mixed((*v.terms, *v.sensitivity))},
+        coefficients=tables(context.verdicts, context.evidence),
+        paragraphs={v.id: paragraphs(v, context.evidence.get(v.id)) for v in context.verdicts},
+        methods=methods(context),
+        occasions=occasions(context.verdicts),
+        bibtex=as_bibtex(keys(context)).decode("utf-8"),
         decimals={v.id: term_decimals(context.evidence.get(v.id), v) for v in _with_readings(context.verdicts)},
     )
 
 
 def term_decimals(evidence: Evidence | NotTestable | None, verdict: Verdict) -> int | None:
     """The decimals that a verdict's estimates share, in its tables as in its figure."""
-    if mixed(evidence):
+    if mixed((*verdict.terms, *verdict.sensitivity)):
         return None
     if verdict.terms:
         return numbers.shared_decimals((t.conf_low, t.conf_high) for t in verdict.terms)
     if isinstance(evidence, Evidence):
-        return row_decimals([*tested_rows(evidence, verdict), *sensitivity_rows(evidence, verdict)])
+        return next((panel.decimals for panel in panels(evidence, verdict)), None)
     return numbers.shared_decimals((row.conf_low, row.conf_high) for row in verdict.sensitivity)
 
 
@@ -129,4 +141,4 @@ def _shown(name: str, wide: Svgs, narrow: Svgs, text: str, caption: str, said: s
     if name in narrow:
         cut_narrow = title_height(said, NARROW) if said else 0.0
         phone = inline(narrow[name], f"{name}_narrow", text, cut=cut_narrow)
-    return Shown(wide=inline(wide[name], name, text, cut=cut), narrow=phone, caption=caption)
+    return Shown(wide=inline(wide[name], name, text, cut=cut), narrow=phone, caption=caption, name=name)

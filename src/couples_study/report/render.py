@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,13 +16,16 @@ from couples_study.report.answer import short
 
 
 def render(template: str, **shown: Any) -> str:
-    """A page as text: no script, nothing fetched, no time of day."""
-    return _environment().get_template(template).render(style=_style(), **shown)
+    """A page as text: nothing fetched, no time of day, and no script but ours, which the page names by its hash."""
+    script = _text("page.js")
+    sha256 = b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    made = _environment().get_template(template)
+    return made.render(style=_text("style.css"), script=script, script_hash=sha256, **shown)
 
 
 @cache
-def _style() -> str:
-    return (files("couples_study.report") / "templates" / "style.css").read_text("utf-8")
+def _text(name: str) -> str:
+    return (files("couples_study.report") / "templates" / name).read_text("utf-8")
 
 
 @cache
@@ -39,7 +44,7 @@ def _environment() -> jinja2.Environment:
         words=sentences.in_words, short=short, readable_term=sentences.readable_term, explained=_explained
     )
     environment.tests["untestable"] = lambda evidence: isinstance(evidence, NotTestable)
-    environment.globals.update({"n": numbers, "s": sentences})
+    environment.globals.update({"n": numbers, "s": sentences, "zip": zip})
     return environment
 
 

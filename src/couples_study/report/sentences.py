@@ -33,6 +33,7 @@ STRENGTHS = {
     "associational": "Two things go together. Which one leads, or whether a third leads both, stays open.",
     "descriptive": "A share, a ranking or an average, without a claim about what leads to what.",
 }
+STRENGTH_WORDS = {**{word: word for word in STRENGTHS}, "none": "not applicable"}
 MAGNITUDES = {
     "at_least_smallest": "Shown to be at least the smallest effect that matters.",
     "below_smallest": "Shown to be smaller than the smallest effect that matters.",
@@ -166,6 +167,13 @@ NEXT_STEPS = {
     "roles_conflict": "find out which member the record belongs to and correct its role at the source.",
     "too_many_in_a_day": "sum up what a device samples by the minute before it is delivered.",
     "too_many_members": "find out which two of them are the couple; a mistyped couple id is the usual cause.",
+}
+PROGRAMS = {
+    "glmmTMB": "R, glmmTMB",
+    "lme4": "R, lme4",
+    "nlme": "R, nlme",
+    "sas": "SAS, PROC MIXED",
+    "spss": "SPSS, MIXED",
 }
 TERM_WORDS = {
     "actor": "own effect",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from couples_study.contracts.verdict import NOT_TESTABLE, VERDICTS
+from couples_study.contracts.verdict import NOT_TESTABLE, STRENGTHS, VERDICTS
 from couples_study.report import numbers
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
     from couples_study.report.context import ReportContext
 
+OWN_THEME = "the study’s own"
+NO_STRENGTH = "none"
 MOST_OPEN = 12  # a page with more questions than this opens the study's own only
 
 
@@ -28,6 +30,44 @@ def groups(context: ReportContext) -> list[tuple[str, list[Verdict]]]:
     rest = [v for v in context.verdicts if v.id not in context.hypotheses]
     named = [("The study’s own hypotheses", own), ("General claims put to this study", rest)]
     return [(name, verdicts) for name, verdicts in named if verdicts]
+
+
+class Row(NamedTuple):
+    """Where a question stands in the table of answers, however that is sorted."""
+
+    order: int
+    theme: str
+    theme_rank: int
+    strength: str
+    strength_rank: int
+    verdict_rank: int
+
+
+def themes(context: ReportContext) -> list[str]:
+    """The themes of the study's questions, its own first."""
+    named = {_theme(context, v) for v in context.verdicts}
+    return [name for name in (OWN_THEME, *sorted(named - {OWN_THEME})) if name in named]
+
+
+def rows(context: ReportContext) -> dict[str, Row]:
+    """Rank of every question by number, theme, verdict and strength."""
+    known, strengths = themes(context), (*STRENGTHS, NO_STRENGTH)
+    ordered = [v for _, verdicts in groups(context) for v in verdicts]
+    return {
+        v.id: Row(
+            order=order,
+            theme=(theme := _theme(context, v)),
+            theme_rank=known.index(theme),
+            strength=(strength := v.strength or NO_STRENGTH),
+            strength_rank=strengths.index(strength),
+            verdict_rank=VERDICTS.index(v.verdict),
+        )
+        for order, v in enumerate(ordered)
+    }
+
+
+def _theme(context: ReportContext, verdict: Verdict) -> str:
+    return OWN_THEME if verdict.id in context.hypotheses else context.themes.get(verdict.id, "general")
 
 
 def opened(context: ReportContext) -> set[str]:

@@ -92,13 +92,14 @@ def optional(value: float | None, where: str) -> float | None:
 
 def _term(verdict_id: str, term: JudgedTerm) -> dict[str, Any]:
     where = f"verdict {verdict_id}, term {term.term}"
-    return {"term": term.term, **{name: optional(getattr(term, name), f"{where}, {name}") for name in TERM_NUMBERS}}
+    numbers = {name: optional(getattr(term, name), f"{where}, {name}") for name in TERM_NUMBERS}
+    return {"term": term.term, "unit": term.unit, **numbers}
 
 
 def _sensitivity(verdict_id: str, row: JudgedSensitivity) -> dict[str, Any]:
     where = f"verdict {verdict_id}, sensitivity {row.label}"
     numbers = {name: finite(getattr(row, name), f"{where}, {name}") for name in ("estimate", "conf_low", "conf_high")}
-    return {"label": row.label, "verdict": row.verdict, **numbers}
+    return {"label": row.label, "verdict": row.verdict, "conf_level": row.conf_level, "unit": row.unit, **numbers}
 
 
 def _grid(verdict_id: str, row: GridRow) -> dict[str, Any]:

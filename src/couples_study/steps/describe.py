@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from couples_study.claims import contradictions
+from couples_study.claims import contradictions, themes
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.core.provenance import package_version, versions
 from couples_study.intake import Intake
 from couples_study.measures import Frames
 from couples_study.report.answer import answered
+from couples_study.report.apa import as_csv, as_latex, tables
 from couples_study.report.context import ReportContext
+from couples_study.report.figure_data import figure_csvs
 from couples_study.report.figures import page_figures, to_svg
 from couples_study.report.flow import Flow, flow_of
+from couples_study.report.methods import as_markdown, methods
 from couples_study.report.page import report_page
+from couples_study.report.paragraphs import paragraphs
+from couples_study.report.references import as_bibtex, keys
 from couples_study.report.results_files import results_csv, results_json
 from couples_study.report.verdicts_json import as_json, verdicts_json
 from couples_study.steps.check import Checked
@@ -58,12 +63,14 @@ def describe(
         design=_design(checked),
         dyads=checked.study.dyads.type,
         scheduled_days=meta.scheduled_days,
+        themes=themes() if any(asked.is_claim for asked in checked.asked) else {},
         column_labels={name: column.label for name, column in checked.glossary.items()},
         flow=_flow(checked, intake, frames),
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
     svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
     files = {f"figures/{name}.svg": content for name, content in svgs.items()}
+    files |= _to_paste(context)
     for key, one in {**found, **evidence}.items():
         if isinstance(one, Evidence):
             files[f"results/{key}.csv"] = results_csv(one)
@@ -72,6 +79,19 @@ def describe(
     files["verdicts.json"] = verdicts_json(meta.id, meta.synthetic, inputs, package_version(), said)
     files["provenance.json"] = as_json(_provenance(checked, inputs))
     return Described(verdicts=said, files=files)
+
+
+def _to_paste(context: ReportContext) -> dict[str, bytes]:
+    """What goes into a paper: methods, references, tables, paragraphs, and the numbers behind the figures."""
+    files = {"methods.md": as_markdown(methods(context)), "references.bib": as_bibtex(keys(context))}
+    for name, table in tables(context.verdicts, context.evidence).items():
+        files[f"tables/{name}.csv"], files[f"tables/{name}.tex"] = as_csv(table), as_latex(table)
+    for verdict in context.verdicts:
+        evidence = context.evidence.get(verdict.id)
+        if verdict.verdict != NOT_TESTABLE:
+            files[f"paragraphs/{verdict.id}.md"] = paragraphs(verdict, evidence).encode("utf-8")
+        files |= {f"figures/{name}.csv": content for name, content in figure_csvs(verdict, evidence).items()}
+    return files
 
 
 def _flow(checked: Checked, intake: Intake, frames: Frames) -> Flow | None:

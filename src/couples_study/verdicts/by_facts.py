@@ -96,6 +96,7 @@ def _terms(evidence: Evidence, multiplier: float) -> tuple[JudgedTerm, ...]:
             conf_low=term.conf_low,
             conf_high=term.conf_high,
             conf_level=1 - ALPHA,
+            unit=term.unit,
         )
         for term in evidence.tested
     )
@@ -111,6 +112,8 @@ def _sensitivity(evidence: Evidence, reading: ReadingCase) -> tuple[JudgedSensit
             estimate=row.estimate,
             conf_low=row.conf_low,
             conf_high=row.conf_high,
+            conf_level=row.conf_level,
+            unit=row.unit,
             verdict=judged_share_row(row, reading.question)
             if shares
             else rule_one(row, claimed=claimed, smallest=smallest).verdict,

@@ -10,6 +10,7 @@ from couples_study.contracts.verdict import (
     INCONCLUSIVE,
     NOT_TESTABLE,
     SUPPORTED,
+    JudgedTerm,
     Verdict,
 )
 
@@ -74,7 +75,7 @@ def all_must_hold(judged: Sequence[Verdict]) -> Verdict:
         missing_columns=missing,
         concerns=concerns,
         strength=weakest,
-        terms=tuple(replace(term, term=f"{verdict.id}: {term.term}") for verdict in judged for term in verdict.terms),
+        terms=tuple(_of_reading(verdict, term) for verdict in judged for term in verdict.terms),
         unit=first.unit if len({v.unit for v in judged}) == 1 else None,
         smallest_effect=first.smallest_effect if len({v.smallest_effect for v in judged}) == 1 else None,
         sensitivity=(),
@@ -83,6 +84,11 @@ def all_must_hold(judged: Sequence[Verdict]) -> Verdict:
         magnitude=first.magnitude if len({v.magnitude for v in judged}) == 1 else "undetermined",
         verdict_causal=next((kind for kind in order if kind in causal), None),
     )
+
+
+def _of_reading(verdict: Verdict, term: JudgedTerm) -> JudgedTerm:
+    """A reading's term among those of the whole claim, with the reading's name and unit."""
+    return replace(term, term=f"{verdict.id}: {term.term}", unit=term.unit or verdict.unit)
 
 
 def _weakness(strength: str) -> int:

@@ -213,6 +213,7 @@ def _term(term: Term, question: Question, p_adjusted: float | None, multiplier: 
         conf_low=low,
         conf_high=high,
         conf_level=level,
+        unit=term.unit,
     )
 
 
@@ -224,5 +225,11 @@ def _sensitivity(row: Sensitivity, question: Question) -> JudgedSensitivity:
         else rule_one(row, claimed=question.direction, smallest=smallest)
     )
     return JudgedSensitivity(
-        label=row.label, estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high, verdict=ruling.verdict
+        label=row.label,
+        estimate=row.estimate,
+        conf_low=row.conf_low,
+        conf_high=row.conf_high,
+        verdict=ruling.verdict,
+        conf_level=row.conf_level,
+        unit=row.unit,
     )

@@ -141,6 +141,7 @@ def _terms(evidence: Evidence) -> tuple[JudgedTerm, ...]:
                 conf_low=low,
                 conf_high=high,
                 conf_level=ONE_SIDED,
+                unit=term.unit,
             )
         )
     return tuple(judged)
@@ -155,6 +156,8 @@ def _sensitivity(evidence: Evidence) -> tuple[JudgedSensitivity, ...]:
             estimate=row.estimate,
             conf_low=row.conf_low,
             conf_high=row.conf_high,
+            conf_level=row.conf_level,
+            unit=row.unit,
             verdict=SUPPORTED
             if min(sign * row.conf_low, sign * row.conf_high) > 0
             else CONTRADICTED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from couples_study.models.threshold.grams import couple_grams, pooled, redrawn
 from couples_study.models.threshold.instruments import instrumented
 from couples_study.models.threshold.simex import without_miscounting
-from couples_study.models.threshold.slopes import held_constant
+from couples_study.models.threshold.slopes import PER_ONE_MORE, held_constant
 from couples_study.models.threshold.variants import around
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def defences(
 
 def _pair(label: str, slopes: tuple[Estimate, Estimate] | None, stated: float) -> Iterator[Sensitivity]:
     if slopes is not None:
-        yield slopes[0].row(f"{label}: slope below {stated:g}")
-        yield slopes[1].row(f"{label}: slope from {stated:g} on")
+        yield slopes[0].row(f"{label}: slope below {stated:g}", PER_ONE_MORE)
+        yield slopes[1].row(f"{label}: slope from {stated:g} on", PER_ONE_MORE)
 
 
 def _partners(rows: Rows, stated: float, rng: np.random.Generator, draws: int) -> tuple[Estimate, Estimate] | None:

@@ -19,7 +19,7 @@ from couples_study.models.threshold.handed_on import check_request, controls_of,
 from couples_study.models.threshold.instruments import instrumented
 from couples_study.models.threshold.rows import Rows, rows_from
 from couples_study.models.threshold.shapes import FOLDS
-from couples_study.models.threshold.slopes import Estimate, coefficients
+from couples_study.models.threshold.slopes import PER_ONE_MORE, Estimate, coefficients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,6 +171,6 @@ def _as_touched(rows: Rows, ground: Ground, stated: float) -> tuple[Sensitivity,
     if slopes is None:
         return ()
     return (
-        slopes[0].row(f"counted touches, instrumented by the assigned number: slope below {stated:g}"),
-        slopes[1].row(f"counted touches, instrumented by the assigned number: slope from {stated:g} on"),
+        slopes[0].row(f"counted touches, instrumented by the assigned number: slope below {stated:g}", PER_ONE_MORE),
+        slopes[1].row(f"counted touches, instrumented by the assigned number: slope from {stated:g} on", PER_ONE_MORE),
     )

@@ -11,7 +11,7 @@ from couples_study.core.errors import AnalysisError
 from couples_study.models.threshold.figure import figure_data
 from couples_study.models.threshold.findings import Findings, Ground
 from couples_study.models.threshold.rows import CAP
-from couples_study.models.threshold.slopes import held_constant
+from couples_study.models.threshold.slopes import PER_ONE_MORE, held_constant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,8 @@ def check_request(id_: str, stated: float, draws: int) -> None:
 def tested_of(found: Findings) -> tuple[Term, ...]:
     """The slopes below and above the stated value, and the total effect."""
     return (
-        found.slopes.low.term("exposure.below"),
-        found.slopes.high.term("exposure.from"),
+        found.slopes.low.term("exposure.below", PER_ONE_MORE),
+        found.slopes.high.term("exposure.from", PER_ONE_MORE),
         found.total.term("exposure.total"),
     )
 
@@ -40,7 +40,10 @@ def tested_of(found: Findings) -> tuple[Term, ...]:
 def controls_of(ground: Ground, names: tuple[str, ...]) -> tuple[Term, ...]:
     """The coefficients of what was held constant, by ``names`` in the order of the controls."""
     found = held_constant(ground.grams, ground.sample, ground.stated)
-    return tuple(estimate.term(name) for name, estimate in zip(names, found, strict=True))
+    return tuple(
+        estimate.term(name, f"units of the outcome for one more of {name}")
+        for name, estimate in zip(names, found, strict=True)
+    )
 
 
 def _title(stated: float, labels: tuple[str, str]) -> str:

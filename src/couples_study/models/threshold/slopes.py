@@ -14,6 +14,7 @@ from couples_study.models.threshold.grams import CoupleGrams, fit, pooled, solve
 if TYPE_CHECKING:
     from couples_study.models.threshold.rows import FloatArray
 
+PER_ONE_MORE = "units of the outcome for one more"  # a slope, where a question's own unit is that of the whole way
 NARROW, WIDE = 0.90, 0.95  # the rule works with 90% bands; a term reports 95%
 
 
@@ -28,21 +29,22 @@ class Estimate:
     low95: float
     high95: float
 
-    def term(self, name: str) -> Term:
+    def term(self, name: str, unit: str | None = None) -> Term:
         """The estimate as a `Term`: 95% percentile interval, p from the normal distribution."""
         from scipy.stats import norm
 
         z = self.value / self.std_error if self.std_error > 0 else 0.0
         return Term(
             term=name, role=None, estimate=self.value, std_error=self.std_error, df=None, statistic=z,
-            p_value=float(2.0 * norm.sf(abs(z))), conf_low=self.low95, conf_high=self.high95,
+            p_value=float(2.0 * norm.sf(abs(z))), conf_low=self.low95, conf_high=self.high95, unit=unit,
         )  # fmt: skip
 
-    def row(self, label: str) -> Sensitivity:
+    def row(self, label: str, unit: str | None = None) -> Sensitivity:
         """The estimate as another way to ask, with the 90% band that the rule uses."""
         return Sensitivity(
-            label=label, estimate=self.value, conf_low=self.low90, conf_high=self.high90, std_error=self.std_error
-        )
+            label=label, estimate=self.value, conf_low=self.low90, conf_high=self.high90, std_error=self.std_error,
+            conf_level=NARROW, unit=unit,
+        )  # fmt: skip
 
 
 def estimate_of(value: float, drawn: FloatArray) -> Estimate:

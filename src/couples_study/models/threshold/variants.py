@@ -12,7 +12,7 @@ from couples_study.models.threshold.checks import below_ceiling, gate
 from couples_study.models.threshold.grams import couple_grams, pooled, redrawn
 from couples_study.models.threshold.location import locate
 from couples_study.models.threshold.rows import STEPS_PER_TOUCH
-from couples_study.models.threshold.slopes import slopes_around
+from couples_study.models.threshold.slopes import PER_ONE_MORE, slopes_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +55,9 @@ def _heaps(count: FloatArray) -> FloatArray:
     return np.column_stack([(count == five).astype(float) for five in HEAPS if (count == five).any()] or [0.0 * count])
 
 
+COUNTED = "where on the counted scale"
+
+
 def sensitivity(rows: Rows, stated: float, rng: np.random.Generator, draws: int) -> tuple[Sensitivity, ...]:
     """Three rows a variant: slope below, slope above (90% bands, as the rule uses) and place of the break (95%).
 
@@ -72,8 +75,10 @@ def sensitivity(rows: Rows, stated: float, rng: np.random.Generator, draws: int)
         weights = redrawn(grams.n_couples, rng, draws)
         slopes, place = slopes_around(grams, weights, stated), locate(grams, pooled(grams.cross, weights), breaks)
         found += [
-            slopes.low.row(f"{label}: slope below {stated:g}"),
-            slopes.high.row(f"{label}: slope from {stated:g} on"),
-            Sensitivity(label=f"{label}: break", estimate=place.estimate, conf_low=place.low, conf_high=place.high),
+            slopes.low.row(f"{label}: slope below {stated:g}", PER_ONE_MORE),
+            slopes.high.row(f"{label}: slope from {stated:g} on", PER_ONE_MORE),
+            Sensitivity(
+                label=f"{label}: break", estimate=place.estimate, conf_low=place.low, conf_high=place.high, unit=COUNTED
+            ),
         ]
     return tuple(found)

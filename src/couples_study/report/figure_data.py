@@ -1,0 +1,53 @@
+"""The numbers behind a figure as CSV: what is drawn, already aggregated, at full precision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from couples_study.contracts.evidence import Evidence
+from couples_study.privacy import SMALLEST_CELL
+from couples_study.report.figures import KINDS, TERMS
+from couples_study.report.forest_rows import panels
+
+if TYPE_CHECKING:
+    from couples_study.contracts.evidence import FigureData
+    from couples_study.contracts.verdict import Verdict
+
+COUNTS = ["n", "at_risk", "couple_days", "person_days"]  # how many stand behind a row
+FOREST = ("label", "unit", "estimate", "low", "high", "level", "main")
+
+
+def figure_csvs(verdict: Verdict, evidence: object) -> dict[str, bytes]:
+    """The data of a verdict's figures by the figures' names; of several frames in one file, ``part`` names each.
+
+    What the figure does not draw because it rests on too few is not told here either.
+    """
+    if not isinstance(evidence, Evidence):
+        return {}
+    found: dict[str, bytes] = {}
+    beside = evidence.figure is not None and evidence.figure.kind in KINDS
+    if evidence.figure is not None and beside:
+        frames = [frame.assign(part=name) for name, frame in _drawn(evidence.figure).items() if len(frame)]
+        found[verdict.id] = _csv(pd.concat(frames, ignore_index=True)) if frames else b"part\n"
+    rows = [row for panel in panels(evidence, verdict) for row in panel.rows]
+    if rows:
+        forest = pd.DataFrame([{name: getattr(row, name) for name in FOREST} for row in rows], columns=list(FOREST))
+        found[verdict.id + (TERMS if beside else "")] = _csv(forest)
+    return found
+
+
+def _drawn(data: FigureData) -> dict[str, pd.DataFrame]:
+    """The frames that a figure draws, without the rows that rest on fewer than five."""
+    names = {"bins": ["bins"], "gap": ["gap"], "onset": list(data.notes.get("arms", ()))}.get(data.kind, [*data.frames])
+    found = {name: data.frames[name] for name in names if name in data.frames}
+    for name in found:
+        for column in found[name].columns.intersection(COUNTS):
+            found[name] = found[name][~(found[name][column] < SMALLEST_CELL)]
+    return found
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    text: str = frame.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8")
