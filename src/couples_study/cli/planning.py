@@ -102,7 +102,7 @@ def run_power(chosen: argparse.Namespace) -> int:
     )  # fmt: skip
     done = run(asked, chosen.out, tell, chosen.jobs, chosen.cluster)
     if chosen.json:
-        print((chosen.out / "power.json").read_text("utf-8"), end="")
+        print(done.json, end="")
         return _say_files(done.written, sys.stderr)
     shares = done.table.pivot_table(
         index=["claim", "scenario", "times", "couples", "days", "attrition", "reps"], columns="verdict",

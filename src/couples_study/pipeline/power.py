@@ -43,9 +43,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Powered:
-    """What came of it: the table, the sentences, and the files written."""
+    """What came of it: the table, the same as JSON, the sentences, and the files written."""
 
     table: pd.DataFrame
+    json: str
     sentences: tuple[str, ...]
     written: tuple[Path, ...]
 
@@ -67,13 +68,14 @@ def run_power(
         )
         table = power_table(designs, found)
         said = recommendations(table, asked.target)
+        told = _as_json(asked, table, said)
         files = {
             "power.csv": table.to_csv(index=False, lineterminator="\n").encode(),
-            "power.json": _as_json(asked, table, said),
+            "power.json": told.encode(),
             "power.svg": to_svg(plot_power(table, asked.target)),
         }
         written = write_all(files, out)
-    return Powered(table=table, sentences=tuple(said), written=tuple(written))
+    return Powered(table=table, json=told, sentences=tuple(said), written=tuple(written))
 
 
 def subjects_of(words: str, spread: tuple[tuple[str, float], ...] = ()) -> tuple[Subject, ...]:
@@ -91,10 +93,10 @@ def _claim(claim: str) -> Subject:
     return Subject(id=claim)
 
 
-def _as_json(asked: Asked, table: pd.DataFrame, said: Sequence[str]) -> bytes:
+def _as_json(asked: Asked, table: pd.DataFrame, said: Sequence[str]) -> str:
     rows = json.loads(table.to_json(orient="records", double_precision=15))
     told = {
         "claim": asked.words, "seed": asked.seed, "target": asked.target, "precision": asked.precision,
         "reps": asked.reps, "recommendations": list(said), "rows": rows,
     }  # fmt: skip
-    return (json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from couples_study.core.errors import AnalysisError, Interrupted
-from couples_study.core.provenance import code_hash
+from couples_study.pipeline.code import code_hash
 from couples_study.pipeline.workers import answers
 from couples_study.planning.designs import Design, outcomes
 from couples_study.planning.tally import Tally

@@ -20,8 +20,8 @@ import pyarrow as pa
 
 from couples_study.contracts.study import Source, StudyFile
 from couples_study.core.columns import Glossary
-from couples_study.core.provenance import code_hash
 from couples_study.intake.stored import Stored
+from couples_study.pipeline.code import code_hash
 
 FOLDER = "data/.deliveries"
 FACTS = "facts.json"

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from couples_study.core.errors import AnalysisError, UsageError
-from couples_study.core.provenance import code_hash
 from couples_study.core.threads import one_thread
+from couples_study.pipeline.code import code_hash
 
 T = TypeVar("T")
 R = TypeVar("R")
