@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from couples_study.cli.planning import SEED
-from couples_study.cli.words import STUDY_HELP, at_least_one, tell
+from couples_study.cli.words import CLUSTER_HELP, STUDY_HELP, at_least_one, tell
 from couples_study.core.errors import UsageError
 
 EXAMPLE = "couples-study multiverse C01 demo --out /tmp/multiverse"
@@ -21,15 +21,14 @@ def words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="list the choices and stop; no answer is read")
     parser.add_argument(
         "--most", metavar="N", type=at_least_one, default=64,
-        help="specifications of a reading at most; of more, a sample by lot (default: 64)",
+        help="of more specifications than this a sample by lot is run, beside the declared one and all that differ from "
+        "it in one choice (default: 64)",
     )  # fmt: skip
     parser.add_argument("--seed", metavar="S", type=int, default=SEED)
     parser.add_argument(
         "--jobs", metavar="N", type=at_least_one, default=1, help="processes to use (results never depend on it)"
     )
-    parser.add_argument(
-        "--cluster", metavar="ADDRESS", help="a running Dask scheduler; answers are sent to its workers"
-    )
+    parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
     parser.add_argument("--json", action="store_true", help="print what came of it as JSON")
     parser.add_argument("--out", metavar="DIR", type=Path, help="where everything goes")
 

@@ -164,9 +164,9 @@ def _outcomes(
     missing = [number for number in range(len(everything)) if number not in have]
     tell(f"{len(everything)} specifications, {len(missing)} still to run")
     works = {reading.reading: _work(found, reading, tables, seed) for reading in found.readings} if missing else {}
-    tasks = [(number, works[everything[number].reading], found.asked, everything[number]) for number in missing]
+    tasks = [(number, everything[number]) for number in missing]
     try:
-        with answers(_answer, tasks, jobs, cluster) as done:
+        with answers(_answer, tasks, jobs, cluster, (works, found.asked)) as done:
             for number, outcome in done:
                 kept.put(everything[number], outcome)
                 have[number] = outcome
@@ -184,9 +184,10 @@ def _outcomes(
     return by_reading
 
 
-def _answer(task: tuple[int, Work, Asked, Specification]) -> tuple[int, Outcome]:
-    number, work, asked, specification = task
-    return number, outcome_of(work, asked, specification)
+def _answer(shared: tuple[dict[str, Work], Asked], task: tuple[int, Specification]) -> tuple[int, Outcome]:
+    works, asked = shared
+    number, specification = task
+    return number, outcome_of(works[specification.reading], asked, specification)
 
 
 def _work(found: Found, reading: Listed, tables: Mapping[str, pd.DataFrame], seed: int) -> Work:
