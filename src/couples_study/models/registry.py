@@ -16,6 +16,7 @@ HOME = {
     "contrast": "contrast",
     "cross_lag": "cross_lag",
     "growth": "growth",
+    "hazard": "hazard",
     "mediation": "mediation_model",
     "micro_randomised": "micro_randomised",
     "moderation": "moderation",

@@ -17,6 +17,7 @@ from couples_study.core.columns import Glossary, glossary
 from couples_study.measures import Frames, frames_of
 from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
+from couples_study.planning.claim_waves import about_waves, hours_of, wave_tables, waves_of
 from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_of, share_of, strength_in
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
@@ -92,7 +93,15 @@ def drawn_frames(
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
-    return frames_of(thin(tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)), ())
+        if question.model == "hazard" and question.knots:
+            frail, moved = parts.day[question.outcome], parts.day[str(question.predictor).removeprefix("partner.")]
+            columns[question.outcome] = hours_of(question, moved, frail, strength, rng)
+    tables = tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)
+    over_waves = [question for question in questions if about_waves(question)]
+    if over_waves:
+        drawn = waves_of(over_waves, world, size[0], strength, cast.glossary, rng)
+        tables |= wave_tables(drawn, tables["people"], tables["couples"])
+    return frames_of(thin(tables), ())
 
 
 def _parts(
@@ -122,7 +131,8 @@ def _parts(
 def _names(questions: Sequence[Question]) -> list[str]:
     """The columns to draw: constructs in place of their indicators."""
     indicators = {one.removeprefix("partner.") for q in questions for group in q.indicators.values() for one in group}
-    named = [name for q in questions if q.model != "trial" for name in q.columns() if name not in indicators]
+    apart = [q for q in questions if q.model != "trial" and not about_waves(q)]
+    named = [name for q in apart for name in q.columns() if name not in indicators]
     built = [name for q in questions for name in q.indicators]
     return [name for name in dict.fromkeys([*named, *built]) if name not in CALENDAR]
 
