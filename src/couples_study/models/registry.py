@@ -23,6 +23,7 @@ HOME = {
     "onset": "onset_model",
     "prevalence": "prevalence",
     "regression": "regression",
+    "surface": "surface",
     "threshold": "threshold_model",
     "threshold_between": "threshold_between",
     "threshold_dose": "threshold_dose",

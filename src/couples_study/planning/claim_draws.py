@@ -189,6 +189,11 @@ def _move(parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str)
 def _mover(parts: dict[str, np.ndarray], path: Path) -> np.ndarray:
     """What moves the outcome: the predictor, the partner's, or its product with what its effect depends on."""
     moved = parts[path.predictor][:, ::-1] if path.who == "partner" else parts[path.predictor]
+    if path.match is not None:
+        other = parts[path.match.removeprefix("partner.")]
+        other = other[:, ::-1] if path.match.startswith("partner.") else other
+        moved = (moved + other) / 2 if path.along in ("a1", "a2") else (moved - other) / 2
+        moved = moved**2 if path.along in ("a2", "a4") else moved
     return moved if path.times is None else moved * parts[path.times]
 
 
