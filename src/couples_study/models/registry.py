@@ -21,6 +21,7 @@ HOME = {
     "micro_randomised": "micro_randomised",
     "moderation": "moderation",
     "onset": "onset_model",
+    "piecewise_change": "piecewise_change",
     "prevalence": "prevalence",
     "regression": "regression",
     "surface": "surface",

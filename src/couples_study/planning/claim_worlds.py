@@ -36,6 +36,7 @@ SUMMARIES = {
 }
 CLAIM_WORLDS = tuple(SUMMARIES)
 TRUE_WORLDS = ("claim_true", "claim_ceiling")
+SINCE = "since"  # an event's effect lasts from its day on
 MISSPECIFIED = ("claim_skewed", "claim_uneven", "claim_trend")
 
 
@@ -46,7 +47,7 @@ class Path:
     ``who`` is own or partner (whose answer the predictor is), ``lag`` 0 or 1 day, ``level`` within (days) or between
     (people); ``by_lot`` where the predictor is a draw of 0 or 1. ``times`` is what the predictor is multiplied with,
     where the claim is that an effect depends on it; ``match``, under the name ``along`` of a line of the surface, the
-    answer that the predictor should match.
+    answer that the predictor should match. ``along`` is `SINCE` where the predictor is a rare event whose effect stays.
     """
 
     outcome: str
@@ -70,6 +71,9 @@ def paths_of(question: Question) -> tuple[Path, ...]:
         return (_path(question, question.predictor or "", "own", 1, "within"),)
     if question.model == "moderation":
         return (_moderated(question),)
+    if question.model == "piecewise_change":
+        path = _path(question, str(question.predictor).removeprefix("partner."), "own", 0, "within")
+        return (replace(path, along=SINCE, by_lot=True),)
     if question.model == "surface":
         return tuple(_along(question))
     if question.model in ("apim", "regression"):

@@ -91,6 +91,7 @@ REASONS = {
     "needs_arms": "Nothing was compared: without another arm a change over time says nothing of what brought it about.",
     "needs_baseline": "Nothing was asked before the programme began.",
     "needs_reliability": "With one baseline nobody can say which change is more than noise.",
+    "too_short": "The couples were not followed for as long as the question asks.",
     "too_few_events": "Too few events to compare how soon they come.",
     "not_as_drawn": "The prompts do not come with the chance that is stated, so they can not be read as drawn by lot.",
     "item_errors": "It rests on the errors of two items answered in the same minute being unrelated.",
