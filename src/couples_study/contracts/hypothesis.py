@@ -63,6 +63,7 @@ class Question(Strict):
     placebo: str | None = None
     among: str | None = None
     early: int | None = Field(default=None, ge=1)
+    window: int | None = Field(default=None, ge=1)
     shows: Literal["cycle", "forward", "backward"] = "forward"
     realised: str | None = None
     probability: str | float | None = None
