@@ -21,6 +21,7 @@ HOME = {
     "moderation": "moderation",
     "onset": "onset_model",
     "prevalence": "prevalence",
+    "ranking": "ranking",
     "regression": "regression",
     "threshold": "threshold_model",
     "threshold_between": "threshold_between",

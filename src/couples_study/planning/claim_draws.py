@@ -18,6 +18,7 @@ from couples_study.measures import Frames, frames_of
 from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
 from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.list_worlds import list_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
@@ -92,6 +93,8 @@ def drawn_frames(
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
+        if question.model == "ranking":
+            columns |= list_columns(question, columns, world, rng)
     return frames_of(thin(tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)), ())
 
 
