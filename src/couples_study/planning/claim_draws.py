@@ -19,6 +19,7 @@ from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
 from couples_study.planning.claim_waves import about_waves, hours_of, wave_tables, waves_of
 from couples_study.planning.claim_worlds import SINCE, STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.list_worlds import list_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
@@ -94,6 +95,8 @@ def drawn_frames(
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
+        if question.model == "ranking":
+            columns |= list_columns(question, columns, world, rng)
         if question.model == "hazard" and question.knots:
             frail, moved = parts.day[question.outcome], parts.day[str(question.predictor).removeprefix("partner.")]
             columns[question.outcome] = hours_of(question, moved, frail, strength, rng)
