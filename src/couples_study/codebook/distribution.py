@@ -1,7 +1,7 @@
 """How answers lie, with small cells suppressed: no count that stands for fewer people than may be shown.
 
-Smallest and largest answers belong to single people and are not shown; where one cell alone would be suppressed, and
-could be found from the total, the next smallest is as well.
+Smallest and largest answers belong to single people and are not shown. Where cells are suppressed, so are others that
+would give them back from the total, and mean and spread are told so coarsely that five answers could be elsewhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from couples_study.privacy.small_cells import is_small
+from couples_study.privacy.release import to_five
+from couples_study.privacy.small_cells import coarse_step, is_small, suppressed, to_step
 
 BINS = 10
 FEWEST_FOR_QUARTILES = 20
@@ -49,35 +50,49 @@ def distribution(
     there = answers.notna()
     told, whose = answers[there], people[there]
     n_people = int(whose.nunique())
+    n_missing = int((~there).sum())
     plain = Distribution(
-        n=_shown(len(told), n_people),
+        n=_shown(len(told), n_people, n_missing),
         n_people=_shown(n_people, n_people),
-        n_missing=_shown(int((~there).sum()), n_people),
+        n_missing=_shown(n_missing, n_people),
     )
     if is_small(n_people) or not n_people or kind in WORDLESS:
         return plain
     if kind in ("code", "flag"):
-        return replace(plain, cells=_of_codes(told, whose))
+        return replace(plain, cells=_of_codes(told, whose, n_missing))
     values = told.astype("float64")
     quartiles = None
     if n_people >= FEWEST_FOR_QUARTILES:
         first, middle, third = (float(one) for one in np.quantile(values, [0.25, 0.5, 0.75]))
         quartiles = (first, middle, third)
-    sd = float(values.std()) if len(values) > 1 else None
-    cells = _of_bins(values, whose, bounds)
-    return replace(plain, mean=float(values.mean()), sd=sd, quartiles=quartiles, cells=cells)
+    mean, sd = float(values.mean()), float(values.std()) if len(values) > 1 else None
+    cells = _of_bins(values, whose, bounds, n_missing)
+    if any(cell.n is None for cell in cells) or is_small(n_missing):
+        step = coarse_step(_reach(values, bounds), len(values))
+        mean, sd = to_step(mean, step), None if sd is None else to_step(sd, step)
+    return replace(plain, mean=mean, sd=sd, quartiles=quartiles, cells=cells)
 
 
-def _shown(n: int, n_people: int) -> int | None:
-    return None if is_small(n_people) or is_small(n) else n
+def _shown(n: int, n_people: int, n_missing: int = 0) -> int | None:
+    """A count that may be shown; beside one to four missing answers at the nearest five, or it would tell these."""
+    if is_small(n_people) or is_small(n):
+        return None
+    return to_five(n) if is_small(n_missing) else n
 
 
-def _of_codes(told: pd.Series, whose: pd.Series) -> tuple[Cell, ...]:
+def _reach(values: pd.Series, bounds: Bounds) -> float:
+    low, high = bounds
+    if low is None or high is None:
+        low, high = (float(one) for one in np.quantile(values, [0.05, 0.95]))
+    return high - low if high > low else 1.0
+
+
+def _of_codes(told: pd.Series, whose: pd.Series, n_missing: int) -> tuple[Cell, ...]:
     labels = [f"{one:g}" if isinstance(one, float | int) else str(one) for one in told]
-    return _cells(pd.Series(labels, index=told.index), whose, sorted(set(labels)))
+    return _cells(pd.Series(labels, index=told.index), whose, sorted(set(labels)), n_missing)
 
 
-def _of_bins(values: pd.Series, whose: pd.Series, bounds: Bounds) -> tuple[Cell, ...]:
+def _of_bins(values: pd.Series, whose: pd.Series, bounds: Bounds, n_missing: int) -> tuple[Cell, ...]:
     """Bins over the range that was allowed; over the middle of the answers where none was set."""
     low, high = bounds
     if low is None or high is None:
@@ -90,14 +105,12 @@ def _of_bins(values: pd.Series, whose: pd.Series, bounds: Bounds) -> tuple[Cell,
         [f"{edge + 0.5:g}" for edge in edges[:-1]] if few else [f"{a:g} to {b:g}" for a, b in itertools.pairwise(edges)]
     )
     place = np.clip(np.searchsorted(edges, values.to_numpy(), side="right") - 1, 0, len(names) - 1)
-    return _cells(pd.Series(np.array(names)[place], index=values.index), whose, names)
+    return _cells(pd.Series(np.array(names)[place], index=values.index), whose, names, n_missing)
 
 
-def _cells(labels: pd.Series, whose: pd.Series, order: Sequence[str]) -> tuple[Cell, ...]:
-    counts = labels.value_counts()
-    people = whose.groupby(labels).nunique()
-    small = {one for one in order if one in counts and (is_small(int(people[one])) or is_small(int(counts[one])))}
-    if len(small) == 1:
-        others = sorted((int(counts[one]), one) for one in order if one in counts and one not in small)
-        small |= {others[0][1]} if others else set()
-    return tuple(Cell(label=one, n=None if one in small else int(counts.get(one, 0))) for one in order)
+def _cells(labels: pd.Series, whose: pd.Series, order: Sequence[str], n_missing: int) -> tuple[Cell, ...]:
+    """The bars; with the missing answers they make up all rows, whose number is known."""
+    counts, people = labels.value_counts(), whose.groupby(labels).nunique()
+    few = [is_small(int(people.get(one, 0))) for one in order]
+    told = suppressed([*(int(counts.get(one, 0)) for one in order), n_missing], [*few, False])
+    return tuple(Cell(label=one, n=n) for one, n in zip(order, told, strict=False))
