@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor, log10
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from couples_study.privacy.release import to_five
 from couples_study.privacy.small_cells import coarse_step, is_small, suppressed, to_step
 
 BINS = 10
+USUAL_SDS = 4.0
 FEWEST_FOR_QUARTILES = 20
 WORDLESS = ("key", "text", "date")
 Bounds = tuple[float | None, float | None]
@@ -68,7 +70,7 @@ def distribution(
     mean, sd = float(values.mean()), float(values.std()) if len(values) > 1 else None
     cells = _of_bins(values, whose, bounds, n_missing)
     if any(cell.n is None for cell in cells) or is_small(n_missing):
-        step = coarse_step(_reach(values, bounds), len(values))
+        step = coarse_step(reach_of(sd, bounds), len(values))
         mean, sd = to_step(mean, step), None if sd is None else to_step(sd, step)
     return replace(plain, mean=mean, sd=sd, quartiles=quartiles, cells=cells)
 
@@ -80,11 +82,19 @@ def _shown(n: int, n_people: int, n_missing: int = 0) -> int | None:
     return to_five(n) if is_small(n_missing) else n
 
 
-def _reach(values: pd.Series, bounds: Bounds) -> float:
+def reach_of(sd: float | None, bounds: Bounds) -> float:
+    """How far apart answers usually are, at most as far as they may be."""
     low, high = bounds
-    if low is None or high is None:
-        low, high = (float(one) for one in np.quantile(values, [0.05, 0.95]))
-    return high - low if high > low else 1.0
+    usual = USUAL_SDS * (sd or 0.0) or 1.0
+    return usual if low is None or high is None else min(usual, high - low)
+
+
+def _wide(low: float, high: float) -> tuple[float, float]:
+    """The ends of bins beyond two quantiles, at round numbers: they are no single person's answer."""
+    if high <= low:
+        return low, high
+    step = 10.0 ** floor(log10(high - low)) / 2
+    return to_step(floor(low / step) * step, step), to_step(ceil(high / step) * step, step)
 
 
 def _of_codes(told: pd.Series, whose: pd.Series, n_missing: int) -> tuple[Cell, ...]:
@@ -96,7 +106,7 @@ def _of_bins(values: pd.Series, whose: pd.Series, bounds: Bounds, n_missing: int
     """Bins over the range that was allowed; over the middle of the answers where none was set."""
     low, high = bounds
     if low is None or high is None:
-        low, high = (float(one) for one in np.quantile(values, [0.05, 0.95]))
+        low, high = _wide(*(float(one) for one in np.quantile(values, [0.05, 0.95])))
     if high <= low:
         return ()
     few = high - low < BINS and float(low).is_integer() and float(high).is_integer() and bool((values % 1 == 0).all())

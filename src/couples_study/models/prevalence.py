@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from itertools import product
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -249,7 +249,7 @@ def _possible(both: list[pd.Series], question: Question) -> list[tuple[int, int]
         return [(0, 0)]
     alone = [int((both[i] > both[1 - i]).sum()) for i in (0, 1)]
     ways = [(SMALLEST_CELL - n, 1 - n) if is_small(n) else (0,) for n in alone]
-    return list(product(*ways))
+    return list(product(ways[0], ways[1]))
 
 
 def _beyond(difference: np.ndarray, more: int, fewer: int) -> tuple[float, float, float]:

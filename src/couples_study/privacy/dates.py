@@ -1,4 +1,4 @@
-"""Dates that leave the project: each couple's moved by whole weeks, so that partners' days and weekdays stay together."""
+"""Dates that leave the project: each couple's moved by whole weeks, so that days and weekdays stay together."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pandas as pd
 
@@ -79,13 +80,13 @@ def anonymised(
     facts = [name for name in outside_facts(people) if name != "role"]
     fixed = [*(["role"] if "role" in people else []), IN]
     levels = dict.fromkeys(facts, 0)
-    people = people.assign(**{IN: people["couple_id"].map(found_in)})
+    people = people.copy().assign(**{IN: people["couple_id"].map(found_in)})
     coarse, before = people, class_sizes(people, [*facts, *fixed])
     while facts and len(people) and class_sizes(coarse, [*facts, *fixed]).lt(k).mean() > MOST_BLANKED:
         open_ones = [name for name in facts if levels[name] <= _last(name)]
         if not open_ones:
             break
-        widest = max(open_ones, key=lambda name: (int(coarse[name].nunique()), -facts.index(name)))
+        widest = max(open_ones, key=partial(_width, coarse, facts))
         levels[widest] += 1
         coarse = coarse.assign(**{widest: _at(people[widest], widest, levels[widest])})
     blanked: set[str] = set()
@@ -104,6 +105,11 @@ def anonymised(
     )
 
 
+def _width(frame: pd.DataFrame, facts: Sequence[str], name: str) -> tuple[int, int]:
+    """By what the next fact to coarsen is chosen: its number of values, the first of those with as many."""
+    return frame[name].nunique(), -list(facts).index(name)
+
+
 def _to_blank(group: pd.DataFrame, facts: Sequence[str], fixed: Sequence[str], k: int) -> set[str]:
     """The couples of small classes, and of the next smallest classes until ``k`` couples are blank.
 
@@ -118,7 +124,7 @@ def _to_blank(group: pd.DataFrame, facts: Sequence[str], fixed: Sequence[str], k
         nothing = {one for one in sizes.index if not set(one) - {"\x1e", "\x1f"}}
         gone = {one for one in sizes.index if sizes[one] < k} | nothing
         for one in sorted(set(sizes.index) - gone, key=lambda one: (int(sizes[one]), str(one))):
-            if not gone or int(sizes[list(gone)].sum()) >= k:
+            if not gone or sum(int(sizes[name]) for name in gone) >= k:
                 break
             gone.add(one)
         blanked |= set(said.index[said.isin(gone - nothing)])

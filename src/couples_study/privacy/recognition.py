@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from couples_study.core.errors import listed
 from couples_study.privacy.small_cells import SMALLEST_CELL
 
+MOST_NAMED = 12
 FEWEST_COUPLES = 2 * SMALLEST_CELL  # in a table of answers, the own couple and enough others
 
 
@@ -77,4 +79,4 @@ def told_why(blocked: Mapping[str, str]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for name, why in blocked.items():
         reasons.setdefault(why, []).append(name)
-    return [f"{why}: {', '.join(names)}" for why, names in reasons.items()]
+    return [f"{why}: {listed(names, most=MOST_NAMED)}" for why, names in reasons.items()]

@@ -34,7 +34,7 @@ def batch(couples: Sequence[Name]) -> tuple[Name, ...]:
 def coarsened(frame: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
     """The frame with its columns of counts at the nearest five."""
     there = [name for name in counts if name in frame.columns]
-    return frame.assign(**{name: [_five(n) for n in frame[name]] for name in there})
+    return frame.assign(**{name: frame[name].map(_five) for name in there})
 
 
 def _five(n: float) -> float | None:
