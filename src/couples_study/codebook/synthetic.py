@@ -6,7 +6,6 @@ columns go together is not kept, so no analysis of such data says anything of pe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +13,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from couples_study.codebook.distribution import Distribution
+from couples_study.codebook.distribution import NUMBER, Distribution
 from couples_study.core.columns import Glossary
 from couples_study.core.seeds import child
 
 ALIKE = 0.4  # of one person's answers, whatever the study found
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
 HIDDEN = 2.5  # answers taken to stand in a suppressed cell
 KEYS = ("couple_id", "person_id", "role")
 

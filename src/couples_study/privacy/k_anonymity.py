@@ -42,7 +42,7 @@ class Anonymised:
 
     @property
     def holds(self) -> bool:
-        return self.smallest is None or self.smallest >= self.k
+        return self.smallest is not None and self.smallest >= self.k
 
 
 def outside_facts(frame: pd.DataFrame) -> list[str]:
