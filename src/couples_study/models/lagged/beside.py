@@ -15,11 +15,16 @@ TESTED = "predictor.lag1"
 
 
 def beside(
-    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = ""
+    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = "", *, brief: bool = False
 ) -> tuple[dict[str, float], list[Concern], list[Sensitivity]]:
-    """What stands beside a path: bias of short series, items of one minute, each partner, no correction at all."""
-    ahead = forward_path(pairs)
+    """What stands beside a path: bias of short series, items of one minute, each partner, no correction at all.
+
+    With ``brief`` only what a rule reads: items of one minute.
+    """
     facts = item_error_facts(name, pairs, path)
+    if brief:
+        return facts, [_same_minute(name, facts)] if any(pairs.shared) else [], []
+    ahead = forward_path(pairs)
     facts |= {f"{name}_own_lag": float(path.params[OWN]), f"{name}_own_lag_unbiased": float(ahead.params[OWN])}
     facts[f"{name}_unbiased"] = ahead.value * unit
     rows = [

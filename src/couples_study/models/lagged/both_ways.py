@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from couples_study.contracts.evidence import Term
-from couples_study.models.clustered import term_of
+from couples_study.models.clustered import t_beyond, term_of
 from couples_study.models.lagged.pairs import Pairs
 from couples_study.models.lagged.paths import Path, item_error_that_flips, within_path
 
@@ -43,7 +43,7 @@ def _norm(values: np.ndarray) -> float:
 
 def shown(path: Path) -> bool:
     """Whether the path is above zero at 5% by itself."""
-    return path.linear().terms()[1].conf_low > 0
+    return bool(path.value > t_beyond(LEVEL95 / 2, path.couples - 1) * path.error)
 
 
 def item_error_facts(name: str, pairs: Pairs, path: Path) -> dict[str, float]:
