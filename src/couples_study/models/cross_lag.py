@@ -2,8 +2,9 @@
 
 Controlling for yesterday's outcome with an imperfect measure leaves part of yesterday in the lagged effect, and turns
 "nothing" into "significant". With two indicators of the outcome and of the predictor each serves as instrument for
-the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters. Rule R10 asks
-both directions on the same rows: a cycle, one leading the other, or neither.
+the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters; what few days
+do to such differences is taken out by half series. Rule R10 asks both directions on the same rows: a cycle, one leading
+the other, or neither.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.concerns import few_couples
 from couples_study.models.counting import counts_of
-from couples_study.models.lagged import Pairs, indicators_of, pairs_of, said, within_path
+from couples_study.models.lagged import Pairs, corrected_path, indicators_of, pairs_of, said
 from couples_study.models.lagged.beside import TESTED, beside, measured, path_term
 from couples_study.models.lagged.both_ways import BothWays
 from couples_study.models.lagged.missing import due_pairs, skipped
@@ -66,7 +67,8 @@ def plan(question: Question, setting: Setting) -> Plan:
         + "; ".join(names)
         + swapped,
         formula=f"{y} ~ 0 + {y}.lag1 + {x}.lag1 + study_day + weekend | instruments: other indicator | couple_id",
-        estimator="two-stage least squares within persons, couple-clustered variance, t with G-1 df",
+        estimator="two-stage least squares within persons, short-series bias taken out by half series, "
+        "couple-clustered variance, t with G-1 df",
         tested=BOTH if question.rule == "R10" else (TESTED,),
     )
 
@@ -106,7 +108,7 @@ def _one_way(
     pairs: Pairs,
     setting: Setting,
 ) -> Evidence:
-    path = within_path(pairs)
+    path = corrected_path(pairs)
     sds = _spreads(question, panel)
     unit = _unit(question, sds)
     facts, concerns, rows = beside("forward", pairs, path, unit, brief=setting.brief)
@@ -137,7 +139,7 @@ def _both_ways(
 ) -> Evidence:
     sds = _spreads(question, panel)
     units = (_unit(question, sds), _unit(question, sds, reverse=True))
-    paths = [within_path(pairs) for pairs in ways]
+    paths = [corrected_path(pairs) for pairs in ways]
     terms = BothWays(forward=paths[0], backward=paths[1], units=units).terms()
     facts = {term.term: term.estimate for term in terms}
     concerns, rows = list(measured(question)), []

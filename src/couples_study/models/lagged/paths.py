@@ -19,7 +19,6 @@ from couples_study.models.lagged.pairs import Pairs
 
 NAMES = ("outcome.lag1", "predictor.lag1", "study_day", "weekend")
 OWN, PATH = 0, 1
-LARGEST_R, COARSE, FINE = 0.9, 0.05, 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +73,22 @@ class Moments:
         return Path(params=params, influence=influence, couples=self.couples, words=self.words)
 
 
-def within_moments(pairs: Pairs) -> Moments:
-    """The moments of two-stage least squares on differences from person means."""
-    inside = _centred(pairs)
-    return _moments(pairs, inside, inside, "two-stage least squares within persons")
+def within_moments(pairs: Pairs, weights: np.ndarray | None = None) -> Moments:
+    """The moments of two-stage least squares on differences from person means.
+
+    With ``weights`` (n,) for every pair; means are weighted too.
+    """
+    if weights is None:
+        inside = _centred(pairs, np.ones(len(pairs.today)))
+        return _moments(pairs, inside, inside, "two-stage least squares within persons")
+    inside = _centred(pairs, weights)
+    by_weight = (
+        inside[0],
+        inside[1] * weights[:, None],
+        inside[2] * weights[:, None],
+        inside[3] * weights[:, None],
+    )
+    return _moments(pairs, inside, by_weight, "weighted two-stage least squares within persons")
 
 
 def within_path(pairs: Pairs, item_error: float = 0.0) -> Path:
@@ -92,28 +103,9 @@ def forward_path(pairs: Pairs) -> Path:
     return _moments(pairs, ahead, (*behind[:3], ahead[3]), words).path()
 
 
-def weighted_path(pairs: Pairs, weights: np.ndarray) -> Path:
-    """The path within persons with a weight (n,) for every pair; means are weighted too."""
-    _, person = np.unique(pairs.person, return_inverse=True)
-    totals = np.bincount(person, weights=weights)
-
-    def through(values: np.ndarray) -> np.ndarray:
-        sums = np.stack([np.bincount(person, weights=weights * column) for column in values.T], axis=1)
-        return values - (sums / totals[:, None])[person]
-
-    inside = _parts(pairs, through)
-    by_weight = (
-        inside[0],
-        inside[1] * weights[:, None],
-        inside[2] * weights[:, None],
-        inside[3] * weights[:, None],
-    )
-    return _moments(pairs, inside, by_weight, "weighted two-stage least squares within persons").path()
-
-
 def plain_path(pairs: Pairs) -> Path:
     """Least squares on the mean of the indicators: what is usually done."""
-    today, own, other, steady = _centred(pairs)
+    today, own, other, steady = _centred(pairs, np.ones(len(pairs.today)))
     mean = (
         today,
         own.mean(axis=1, keepdims=True).repeat(2, axis=1),
@@ -132,13 +124,13 @@ def _parts(pairs: Pairs, through: Callable[[np.ndarray], np.ndarray]) -> Parts:
     return done[:, 0], done[:, 1:3], done[:, 3:5], done[:, 5:]
 
 
-def _centred(pairs: Pairs) -> Parts:
+def _centred(pairs: Pairs, weights: np.ndarray) -> Parts:
     _, person = np.unique(pairs.person, return_inverse=True)
-    counts = np.bincount(person)
+    totals = np.bincount(person, weights=weights)
 
     def through(values: np.ndarray) -> np.ndarray:
-        sums = np.stack([np.bincount(person, weights=column) for column in values.T], axis=1)
-        return values - (sums / counts[:, None])[person]
+        sums = np.stack([np.bincount(person, weights=weights * column) for column in values.T], axis=1)
+        return values - (sums / totals[:, None])[person]
 
     return _parts(pairs, through)
 
@@ -187,27 +179,3 @@ def _by_couple(pairs: Pairs, values: np.ndarray) -> np.ndarray:
     if values.ndim == 1:
         return np.bincount(pairs.couple, weights=values, minlength=pairs.n_couples)
     return np.stack([_by_couple(pairs, column) for column in values.T], axis=1)
-
-
-def item_error_that_flips(pairs: Pairs, keeps: Callable[[Path], bool]) -> float | None:
-    """The smallest error correlation (to .01) between items of one minute at which ``keeps`` is no longer true.
-
-    None where no correlation up to `LARGEST_R` does that, or where no two items were answered in one minute.
-    """
-    if not any(pairs.shared):
-        return None
-    moments = within_moments(pairs)
-    coarse = next((r for r in np.arange(COARSE, LARGEST_R + FINE, COARSE) if not _stands(moments, r, keeps)), None)
-    if coarse is None:
-        return None
-    fine = np.arange(coarse - COARSE + FINE, coarse + FINE / 2, FINE)
-    return round(float(next(r for r in fine if not _stands(moments, r, keeps))), 2)
-
-
-def _stands(moments: Moments, r: float, keeps: Callable[[Path], bool]) -> bool:
-    """Whether the path is kept at this correlation; an own lag beyond 1 means that no true score can have it."""
-    try:
-        path = moments.path(float(r))
-    except np.linalg.LinAlgError:
-        return False
-    return bool(path.params[OWN] <= 1.0) and keeps(path)
