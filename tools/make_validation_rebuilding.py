@@ -164,7 +164,9 @@ def run(reps: int, only: list[str]) -> None:
     store = json.loads(STORE.read_text("utf-8")) if STORE.exists() else {}
     for upto in range(ROUND, reps + 1, ROUND):
         for world in only or list(TRUE):
-            done = store.setdefault(world, {"reps": 0, "truth": truths(world), "counts": {}})
+            if world not in store:
+                store[world] = {"reps": 0, "truth": truths(world), "counts": {}}
+            done = store[world]
             if done["reps"] >= upto:
                 continue
             more = one_round(world, done["reps"], upto, done["truth"])
