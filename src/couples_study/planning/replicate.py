@@ -101,6 +101,7 @@ def in_diary(checked: Checked, frames: Frames) -> Found:
 def _asked_of(checked: Checked) -> set[str]:
     """The columns that what is asked looks at, and the items of those that are scores."""
     named = {name for question in readings(checked).values() for name in question.columns()}
+    named |= {second for name in named if name in checked.glossary and (second := checked.glossary.second(name))}
     return named | {item for scale in checked.scales if scale.result in named for item in scale.items}
 
 
