@@ -236,8 +236,22 @@ def _finished(
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
+    found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
     spread = cast.spread
     return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _second_items(
+    questions: Sequence[Question], found: Mapping[str, np.ndarray], columns: Glossary, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """The second items of states that a question carries to the next day and names no indicators of."""
+    lagged = [question for question in questions if question.model == "cross_lag"]
+    asked = {name for q in lagged for name in (q.outcome, q.predictor) if name and name not in q.indicators}
+    seconds = {name: columns.second(name) for name in sorted(asked) if name in columns}
+    return {
+        second: found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
+        for name, second in seconds.items() if second is not None and second not in found
+    }  # fmt: skip
 
 
 def _skewed(answers: np.ndarray) -> np.ndarray:
