@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import codebook, field, multiverse, new, planning, prereg, verify, withdraw
+from couples_study.cli import codebook, export, field, multiverse, new, planning, prereg, verify, withdraw
 from couples_study.cli.words import CLUSTER_HELP, STUDY_HELP, at_least_one, print_json, tell
 from couples_study.core.errors import UsageError
 
@@ -242,6 +242,13 @@ COMMANDS = (
         example=codebook.EXAMPLE,
         words=codebook.words,
         run=codebook.run,
+    ),
+    Command(
+        name="export",
+        summary="a bundle for an archive, a supervisor, or anybody: its risk report on top",
+        example=export.EXAMPLE,
+        words=export.words,
+        run=export.run,
     ),
     Command(
         name="power",

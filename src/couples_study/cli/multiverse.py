@@ -21,8 +21,8 @@ def words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="list the choices and stop; no answer is read")
     parser.add_argument(
         "--most", metavar="N", type=at_least_one, default=64,
-        help="of more specifications than this a sample by lot is run, beside the declared one and all that differ from "
-        "it in one choice (default: 64)",
+        help="of more specifications than this a sample by lot, beside the declared one and all that differ from it in "
+        "one choice (default: 64)",
     )  # fmt: skip
     parser.add_argument("--seed", metavar="S", type=int, default=SEED)
     parser.add_argument(

@@ -12,6 +12,7 @@ from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.core.provenance import package_version, versions
 from couples_study.intake import Intake
 from couples_study.measures import Frames
+from couples_study.privacy.told import told
 from couples_study.report.answer import answered
 from couples_study.report.apa import as_csv, as_latex, tables
 from couples_study.report.context import ReportContext
@@ -49,6 +50,7 @@ def describe(
 ) -> Described:
     """Sentences, figures, tables and pages for a judged study; ``plan`` says how it stands to a frozen plan."""
     meta = checked.study.study
+    found = {key: told(one) for key, one in found.items()}
     said = tuple(answered(verdict, found) for verdict in verdicts)
     evidence = _by_verdict(said, found)
     context = ReportContext(
