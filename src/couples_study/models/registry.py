@@ -15,6 +15,7 @@ HOME = {
     "apim": "apim",
     "contrast": "contrast",
     "cross_lag": "cross_lag",
+    "equivalence": "equivalence",
     "growth": "growth",
     "hazard": "hazard",
     "mediation": "mediation_model",

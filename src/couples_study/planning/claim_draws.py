@@ -18,7 +18,16 @@ from couples_study.measures import Frames, frames_of
 from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
 from couples_study.planning.claim_waves import about_waves, hours_of, wave_tables, waves_of
-from couples_study.planning.claim_worlds import SINCE, STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.claim_worlds import (
+    SINCE,
+    STATED,
+    Path,
+    estimated_by,
+    holds_size,
+    paths_of,
+    share_of,
+    strength_in,
+)
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
@@ -84,6 +93,7 @@ def drawn_frames(
     couples who leave would have answered.
     """
     cast = cast or Cast()
+    questions = [estimated_by(question) for question in questions]
     paths = [path for question in questions for path in cast.told(question)]
     strength = strength_in(world, questions, times)
     true = [replace(path, size=path.size * strength / STATED) for path in paths] if strength else []
