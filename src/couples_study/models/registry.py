@@ -30,6 +30,7 @@ HOME = {
     "threshold_between": "threshold_between",
     "threshold_dose": "threshold_dose",
     "threshold_necessity": "threshold_necessity",
+    "trend": "trend",
     "trial": "trial",
 }
 

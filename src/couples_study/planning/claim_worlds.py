@@ -28,8 +28,8 @@ SUMMARIES = {
     "claim_regression": "no effect; couples join when they are at their lowest",
     "claim_reverse": "no effect; the outcome moves what is said to move it",
     "claim_together": "no effect; days together move everything of both partners",
-    "claim_noise": "no effect (or one of twice the smallest, where none is claimed), and half of what is said to move the "
-    "outcome is measurement error",
+    "claim_noise": "no effect (or one of twice the smallest, where none is claimed), and half of what is said to move "
+    "the outcome is measurement error",
     "claim_severity": "no effect; how grave the occasion is raises the one and lowers the other",
     "claim_skewed": "no effect; the outcome's answers crowd at one end and few lie far off",
     "claim_uneven": "no effect; some people's days vary three times as much as others'",
@@ -69,6 +69,8 @@ def paths_of(question: Question) -> tuple[Path, ...]:
     question = estimated_by(question)
     if question.model == "mediation" and question.arm is None:
         return tuple(_mediated(question))
+    if question.model == "micro_randomised":
+        return (_path(question, question.predictor or "", "own", question.lag, "within"),)
     if question.model == "cross_lag":
         return (_path(question, question.predictor or "", "own", 1, "within"),)
     if question.model == "moderation":
@@ -76,6 +78,9 @@ def paths_of(question: Question) -> tuple[Path, ...]:
     if question.model == "piecewise_change":
         path = _path(question, str(question.predictor).removeprefix("partner."), "own", 0, "within")
         return (replace(path, along=SINCE, by_lot=True),)
+    if question.model == "trend" and question.after is not None:
+        path = _path(question, question.after, "own", 0, "trend")
+        return (replace(path, by_lot=False),)
     if question.model == "surface":
         return tuple(_along(question))
     if question.model in ("apim", "regression"):
@@ -170,11 +175,10 @@ def _path(question: Question, column: str, who: str, lag: int, level: str) -> Pa
 
 def _moderated(question: Question) -> Path:
     """The product moves the outcome, or where a slope is tested, the predictor does whatever else holds."""
-    names = [str(name).removeprefix("partner.") for name in (question.predictor, question.moderator)]
     who = "partner" if str(question.predictor).startswith("partner.") else "own"
     level = "within" if question.centering == "person" or question.lag else "between"
-    path = _path(question, names[0], who, question.lag, level)
-    return replace(path, times=None if question.test else names[1])
+    path = _path(question, str(question.predictor).removeprefix("partner."), who, question.lag, level)
+    return replace(path, times=None if question.test else str(question.moderator))
 
 
 def _along(question: Question) -> Iterator[Path]:
