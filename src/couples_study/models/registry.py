@@ -24,6 +24,7 @@ HOME = {
     "onset": "onset_model",
     "piecewise_change": "piecewise_change",
     "prevalence": "prevalence",
+    "ranking": "ranking",
     "regression": "regression",
     "surface": "surface",
     "threshold": "threshold_model",

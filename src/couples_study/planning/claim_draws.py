@@ -28,6 +28,7 @@ from couples_study.planning.claim_worlds import (
     share_of,
     strength_in,
 )
+from couples_study.planning.list_worlds import list_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
@@ -95,7 +96,7 @@ def drawn_frames(
     """
     cast = cast or Cast()
     questions = [estimated_by(question) for question in questions]
-    paths = [path for question in questions for path in cast.told(question)]
+    paths = [path for question in questions if not about_waves(question) for path in cast.told(question)]
     strength = strength_in(world, questions, times)
     true = [replace(path, size=path.size * strength / STATED) for path in paths if path.level != "trend"]
     true = true if strength else []
@@ -109,6 +110,8 @@ def drawn_frames(
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
+        if question.model == "ranking":
+            columns |= list_columns(question, columns, world, rng)
         if question.model == "hazard" and question.knots:
             frail, moved = parts.day[question.outcome], parts.day[str(question.predictor).removeprefix("partner.")]
             columns[question.outcome] = hours_of(question, moved, frail, strength, rng)
@@ -279,8 +282,22 @@ def _finished(
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
+    found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
     spread = cast.spread
     return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _second_items(
+    questions: Sequence[Question], found: Mapping[str, np.ndarray], columns: Glossary, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """The second items of states that a question carries to the next day and names no indicators of."""
+    lagged = [question for question in questions if question.model == "cross_lag"]
+    asked = {name for q in lagged for name in (q.outcome, q.predictor) if name and name not in q.indicators}
+    seconds = {name: columns.second(name) for name in sorted(asked) if name in columns}
+    return {
+        second: found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
+        for name, second in seconds.items() if second is not None and second not in found
+    }  # fmt: skip
 
 
 def _skewed(answers: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from couples_study.contracts.hypothesis import Question
-from couples_study.core.columns import Glossary
+from couples_study.core.columns import Glossary, glossary
 
 WAVES = 7
 EVERY = 4  # weeks between waves, where a trend is told over weeks
@@ -36,6 +36,9 @@ class Waves:
 
 def about_waves(question: Question) -> bool:
     """Whether a question is about the waves of a survey, which are drawn here."""
+    if question.model == "apim":
+        known = glossary().get(question.outcome)
+        return question.centering == "person" and known is not None and known.table == "survey_waves"
     return (question.model == "hazard" and not question.knots) or (
         question.model == "trend" and question.at is not None
     )
@@ -55,7 +58,7 @@ def waves_of(
     varying = {n: _answers(couples, WAVES, rng) for n in dict.fromkeys(named) if columns[n].table == "survey_waves"}
     steady = {n: _answers(couples, 1, rng)[..., 0] for n in dict.fromkeys(named) if columns[n].table != "survey_waves"}
     view = PUSH * rng.standard_normal((couples, PARTNERS)) if world == "claim_halo" else np.zeros((couples, PARTNERS))
-    for question in questions:
+    for question in (one for one in questions if one.model != "apim"):
         name, sign = _column(question), _sign(question) * (1.0 if question.stated is None else -1.0)
         for part in (varying, steady):
             if name in part:
@@ -65,6 +68,11 @@ def waves_of(
     labels = {name: np.array(arms[name])[code] for name, code in drawn.items()}
     when = wave_numbers(questions)
     for question in questions:
+        if question.model == "apim":
+            moved = varying[(*question.actor, *question.partner)[0]]
+            moved = moved if question.actor else moved[:, ::-1]
+            size = _sign(question) * strength * question.smallest_effect.value
+            varying[question.outcome] = varying[question.outcome] + size * (moved - moved.mean(axis=2, keepdims=True))
         if question.model == "trend":
             pull = steady_or_first(question, varying, steady)[..., None]
             size = _sign(question) * strength * question.smallest_effect.value

@@ -116,6 +116,8 @@ REASONS = {
     "total_not_shown": "There may be no effect to explain.",
     "prevalence_elsewhere": "The share lies elsewhere.",
     "prevalence_open": "The interval of the share holds both answers.",
+    "rank_elsewhere": "The rank is shown to lie elsewhere.",
+    "rank_open": "The interval of the rank holds both answers.",
     "as_of_anything": "Nearly as many say the same of what nobody claims.",
     "placebo_open": "Whether more say so than of anything is open.",
     "share_open": "Whether enough of the effect goes that way is open.",

@@ -24,6 +24,8 @@ from couples_study.verdicts.grid import grid_of
 from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.mediation_rule import WORDS as MEDIATION_WORDS
 from couples_study.verdicts.mediation_rule import judge_mediation
+from couples_study.verdicts.rank_rule import WORDS as RANK_WORDS
+from couples_study.verdicts.rank_rule import judge_rank
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
 from couples_study.verdicts.share_rule import WORDS as SHARE_WORDS
 from couples_study.verdicts.share_rule import judge_share
@@ -44,6 +46,7 @@ RULE_WORDS = {
     "R6": MEDIATION_WORDS,
     "R7": TIMING_WORDS,
     "R10": CYCLE_WORDS,
+    "R12": RANK_WORDS,
 }
 CAPPING = frozenset({"measurement_error"})
 CAPPING_SUPPORT = frozenset({"item_errors", "adds_little"})
@@ -124,7 +127,7 @@ def _ruled(evidence: Evidence, question: Question, multiplier: float, smallest: 
     return _capped(_joined(rulings, question.require), evidence)
 
 
-BY_FACTS = ("R2", "R3", "R6", "R7", "R10")
+BY_FACTS = ("R2", "R3", "R6", "R7", "R10", "R12")
 
 
 def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
@@ -134,6 +137,8 @@ def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: 
         decision = judge_mediation(evidence, question)
     elif question.rule in SHARE_WORDS:
         decision = judge_share(evidence, question)
+    elif question.rule == "R12":
+        decision = judge_rank(evidence, question)
     elif question.rule == "R7":
         decision = judge_timing(evidence, question)
         rule = rule if question.after is None else ORDER_WORDS
