@@ -19,6 +19,7 @@ from couples_study.planning.claim_replicate import is_right, judged_claim, world
 
 STORE = Path(__file__).resolve().parent / "results" / "claim_calibration.csv"
 SEED = 20261124
+LONG = {"C50": 90}  # days, where a claim is about months
 FIELDS = ("claim", "family", "world", "couples", "days", "reps", *VERDICTS, "right")
 Cell = tuple[str, str, int, int]
 
@@ -30,10 +31,11 @@ def main(words: list[str]) -> int:
     cells = [(claim, world) for claim in asked.claims.split(",") for world in worlds_of(claim)]
     for wanted in range(1, asked.reps + 1):
         for claim, world in cells:
-            cell = (claim, world, asked.couples, asked.days)
+            days = LONG.get(claim, asked.days)
+            cell = (claim, world, asked.couples, days)
             counts = stored.setdefault(cell, Counter())
             for number in range(counts.total(), wanted):
-                verdict = judged_claim(claim, world, couples=asked.couples, days=asked.days, seed=SEED + number)
+                verdict = judged_claim(claim, world, couples=asked.couples, days=days, seed=SEED + number)
                 counts[verdict.verdict] += 1
                 _write(stored)
         print(f"{wanted} of {asked.reps}", file=sys.stderr)

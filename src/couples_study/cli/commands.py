@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import codebook, field, new, planning, verify, withdraw
+from couples_study.cli import codebook, export, field, new, planning, prereg, verify, withdraw
 from couples_study.cli.words import STUDY_HELP, at_least_one, print_json, tell
 from couples_study.core.errors import UsageError
 
@@ -242,6 +242,13 @@ COMMANDS = (
         run=codebook.run,
     ),
     Command(
+        name="export",
+        summary="a bundle for an archive, a supervisor, or anybody: its risk report on top",
+        example=export.EXAMPLE,
+        words=export.words,
+        run=export.run,
+    ),
+    Command(
         name="power",
         summary="the chance of each verdict, by number of couples, days and share of couples who leave",
         example=planning.POWER_EXAMPLE,
@@ -254,6 +261,13 @@ COMMANDS = (
         example=planning.CALIBRATE_EXAMPLE,
         words=planning.calibrate_words,
         run=planning.run_calibrate,
+    ),
+    Command(
+        name="prereg",
+        summary="freeze the plan in words, hashed, before data come; later list every deviation from it",
+        example=prereg.EXAMPLE,
+        words=prereg.words,
+        run=prereg.run,
     ),
     Command(
         name="withdraw",

@@ -9,6 +9,7 @@ from couples_study.pipeline.changes import changes
 from couples_study.pipeline.locate import locate
 from couples_study.pipeline.looking import look
 from couples_study.pipeline.parallel import estimated
+from couples_study.pipeline.prereg import standing_of
 from couples_study.pipeline.running import (
     LEDGER,
     Done,
@@ -22,6 +23,7 @@ from couples_study.pipeline.running import (
 )
 from couples_study.pipeline.shelf import FOLDER as SHELF
 from couples_study.pipeline.shelf import Shelf
+from couples_study.planning.prereg.standing import upheld
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import check
 from couples_study.steps.derive import derive
@@ -47,7 +49,9 @@ def run_report(
         found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"))
         tell("writing")
         inputs = inputs_told(place, delivered)
-        described = describe(checked, intake, frames, found, decide(checked, found), inputs)
+        plan = standing_of(place, checked, inputs)
+        verdicts = tuple(upheld(verdict, plan.standings) for verdict in decide(checked, found))
+        described = describe(checked, intake, frames, found, verdicts, inputs, plan)
         data_files, page_files = intake_files(checked, intake, inputs)
         files = written(data_files, {**page_files, **described.files}, data, pages)
         shelf.clear_but(keys)

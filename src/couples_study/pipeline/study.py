@@ -10,6 +10,7 @@ import pandas as pd
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.ledger import Ledger
+from couples_study.contracts.prereg import Preregistered
 from couples_study.contracts.verdict import Verdict
 from couples_study.contracts.watch import Watch
 from couples_study.core.errors import UsageError, listed, nearest
@@ -17,8 +18,10 @@ from couples_study.intake import Intake, link, take_in
 from couples_study.measures import Frames
 from couples_study.pipeline.deliveries import inputs_of, read_deliveries
 from couples_study.pipeline.locate import Place, locate
+from couples_study.pipeline.prereg import standing_of
 from couples_study.pipeline.report import run_report
 from couples_study.pipeline.running import Done
+from couples_study.planning.prereg.standing import upheld
 from couples_study.report.answer import answered
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import Checked, check
@@ -90,6 +93,11 @@ class Study:
         """SHA-256 of everything that went in, by name."""
         return inputs_of(self._place, (export for files in self._exports for export in files))
 
+    @cached_property
+    def plan(self) -> Preregistered:
+        """How the study stands to its frozen plan; what has none is exploratory."""
+        return standing_of(self._place, self.checked, self.inputs)
+
     @property
     def hypotheses(self) -> tuple[str, ...]:
         """The ids of everything this study asks: its own hypotheses and the chosen claims."""
@@ -123,7 +131,8 @@ class Study:
         """The verdicts within one multiplicity set, or all; only what they rest on is fitted."""
         sets = [asked for asked in self.checked.asked if within in (None, asked.multiplicity)]
         found = {key: self._one(key) for asked in sets for key, _, _ in asked.readings}
-        return tuple(answered(verdict, found) for verdict in decide(self.checked, found, within))
+        judged = decide(self.checked, found, within)
+        return tuple(answered(upheld(verdict, self.plan.standings), found) for verdict in judged)
 
     @cached_property
     def _questions(self) -> dict[str, Question]:

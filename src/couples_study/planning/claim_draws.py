@@ -17,13 +17,16 @@ from couples_study.core.columns import Glossary, glossary
 from couples_study.measures import Frames, frames_of
 from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
-from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.claim_waves import about_waves, hours_of, wave_tables, waves_of
+from couples_study.planning.claim_worlds import SINCE, STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.list_worlds import list_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
 PLACEBO = 0.3  # say so of what nobody claims
 INDICATOR_ERROR = 0.4
 UNEVEN, SKEW, DRIFT = 0.55, 0.8, (0.3, 0.4)  # log SD of people's own spread; log-normal shape; mean and SD of a drift
+RARE = 0.08  # the chance of an event on a day
 CARRIED = 0.4  # of yesterday's part of the day, where days hang together
 SHARED_BY_BOTH = {"claim_mood": False, "claim_together": True, "claim_severity": False}
 CALENDAR = ("study_day", "weekend")
@@ -92,7 +95,17 @@ def drawn_frames(
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
-    return frames_of(thin(tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)), ())
+        if question.model == "ranking":
+            columns |= list_columns(question, columns, world, rng)
+        if question.model == "hazard" and question.knots:
+            frail, moved = parts.day[question.outcome], parts.day[str(question.predictor).removeprefix("partner.")]
+            columns[question.outcome] = hours_of(question, moved, frail, strength, rng)
+    tables = tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)
+    over_waves = [question for question in questions if about_waves(question)]
+    if over_waves:
+        drawn = waves_of(over_waves, world, size[0], strength, cast.glossary, rng)
+        tables |= wave_tables(drawn, tables["people"], tables["couples"])
+    return frames_of(thin(tables), ())
 
 
 def _parts(
@@ -106,6 +119,7 @@ def _parts(
     names = _names(questions)
     shared = np.sqrt(0.5)
     lots = {path.predictor for path in paths if path.by_lot}
+    rare = {path.predictor for path in paths if path.along == SINCE}
     person: dict[str, np.ndarray] = {}
     day: dict[str, np.ndarray] = {}
     for name in names:
@@ -115,6 +129,8 @@ def _parts(
             steady = columns[name].table == "people"
             own = np.repeat(rng.integers(0, 2, (couples, 1)), PARTNERS, axis=1) * 1.0 if steady else 0.0 * own
             fresh = np.repeat(rng.integers(0, 2, (couples, 1, days)), PARTNERS, axis=1) * float(not steady)
+        if name in rare:
+            fresh = (rng.random((couples, PARTNERS, days)) < RARE) * 1.0
         person[name], day[name] = own.astype(np.float64), fresh.astype(np.float64)
     return Drawn(person=person, day=day)
 
@@ -122,7 +138,8 @@ def _parts(
 def _names(questions: Sequence[Question]) -> list[str]:
     """The columns to draw: constructs in place of their indicators."""
     indicators = {one.removeprefix("partner.") for q in questions for group in q.indicators.values() for one in group}
-    named = [name for q in questions if q.model != "trial" for name in q.columns() if name not in indicators]
+    apart = [q for q in questions if q.model != "trial" and not about_waves(q)]
+    named = [name for q in apart for name in q.columns() if name not in indicators]
     built = [name for q in questions for name in q.indicators]
     return [name for name in dict.fromkeys([*named, *built]) if name not in CALENDAR]
 
@@ -174,11 +191,21 @@ def _move(parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str)
             pushed = REVERSED * path.sign * parts.day[path.outcome]
             pushed = pushed[:, ::-1] if path.who == "partner" else pushed
             parts.day[path.predictor] = parts.day[path.predictor] + pushed
+        for path in (one for one in paths if one.along == SINCE):
+            said = path.sign * parts.day[path.outcome]
+            parts.day[path.predictor] = (said > np.quantile(said, 1 - RARE)) * 1.0
 
 
 def _mover(parts: dict[str, np.ndarray], path: Path) -> np.ndarray:
     """What moves the outcome: the predictor, the partner's, or its product with what its effect depends on."""
     moved = parts[path.predictor][:, ::-1] if path.who == "partner" else parts[path.predictor]
+    if path.along == SINCE:
+        return np.cumsum(moved, axis=-1)
+    if path.match is not None:
+        other = parts[path.match.removeprefix("partner.")]
+        other = other[:, ::-1] if path.match.startswith("partner.") else other
+        moved = (moved + other) / 2 if path.along in ("a1", "a2") else (moved - other) / 2
+        moved = moved**2 if path.along in ("a2", "a4") else moved
     return moved if path.times is None else moved * parts[path.times]
 
 
@@ -209,8 +236,22 @@ def _finished(
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
+    found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
     spread = cast.spread
     return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _second_items(
+    questions: Sequence[Question], found: Mapping[str, np.ndarray], columns: Glossary, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """The second items of states that a question carries to the next day and names no indicators of."""
+    lagged = [question for question in questions if question.model == "cross_lag"]
+    asked = {name for q in lagged for name in (q.outcome, q.predictor) if name and name not in q.indicators}
+    seconds = {name: columns.second(name) for name in sorted(asked) if name in columns}
+    return {
+        second: found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
+        for name, second in seconds.items() if second is not None and second not in found
+    }  # fmt: skip
 
 
 def _skewed(answers: np.ndarray) -> np.ndarray:

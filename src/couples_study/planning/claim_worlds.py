@@ -36,6 +36,7 @@ SUMMARIES = {
 }
 CLAIM_WORLDS = tuple(SUMMARIES)
 TRUE_WORLDS = ("claim_true", "claim_ceiling")
+SINCE = "since"  # an event's effect lasts from its day on
 MISSPECIFIED = ("claim_skewed", "claim_uneven", "claim_trend")
 
 
@@ -45,7 +46,8 @@ class Path:
 
     ``who`` is own or partner (whose answer the predictor is), ``lag`` 0 or 1 day, ``level`` within (days) or between
     (people); ``by_lot`` where the predictor is a draw of 0 or 1. ``times`` is what the predictor is multiplied with,
-    where the claim is that an effect depends on it.
+    where the claim is that an effect depends on it; ``match``, under the name ``along`` of a line of the surface, the
+    answer that the predictor should match. ``along`` is `SINCE` where the predictor is a rare event whose effect stays.
     """
 
     outcome: str
@@ -57,6 +59,8 @@ class Path:
     level: str = "within"
     by_lot: bool = False
     times: str | None = None
+    match: str | None = None
+    along: str = ""
 
 
 def paths_of(question: Question) -> tuple[Path, ...]:
@@ -67,6 +71,11 @@ def paths_of(question: Question) -> tuple[Path, ...]:
         return (_path(question, question.predictor or "", "own", 1, "within"),)
     if question.model == "moderation":
         return (_moderated(question),)
+    if question.model == "piecewise_change":
+        path = _path(question, str(question.predictor).removeprefix("partner."), "own", 0, "within")
+        return (replace(path, along=SINCE, by_lot=True),)
+    if question.model == "surface":
+        return tuple(_along(question))
     if question.model in ("apim", "regression"):
         return tuple(_tested(question))
     return ()
@@ -155,6 +164,15 @@ def _moderated(question: Question) -> Path:
     level = "within" if question.centering == "person" or question.lag else "between"
     path = _path(question, names[0], who, question.lag, level)
     return replace(path, times=None if question.test else names[1])
+
+
+def _along(question: Question) -> Iterator[Path]:
+    """Each tested line of a surface: its slope or curvature, or how that depends on the moderator."""
+    first, second = question.predictors
+    for name in question.test or ("a4",):
+        line, _, moderated = name.partition(".")
+        path = _path(question, first.removeprefix("partner."), "own", 0, "between")
+        yield replace(path, match=second, along=line, by_lot=False, times=question.moderator if moderated else None)
 
 
 def _mediated(question: Question) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from couples_study.contracts.study import Source
-from couples_study.core.errors import DeliveryError
+from couples_study.core.errors import DeliveryError, EmptyDeliveryError
 from couples_study.readers._content import content_of, head_of
 from couples_study.readers._encoding import as_utf8
 from couples_study.readers._names import chosen, single_names
@@ -81,7 +81,7 @@ def table_below(
             raise fault from error
         table = _in_one_block(text, names, wanted, coded=coded)
     if table.num_rows <= above:
-        raise DeliveryError(
+        raise EmptyDeliveryError(
             str(text.path), expected="a header and at least one row", found="a header only", do="export again"
         )
     below = table.slice(above).select(wanted)

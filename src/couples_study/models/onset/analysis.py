@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from couples_study.contracts.hypothesis import Question
+from couples_study.models.clustered import t_beyond
 from couples_study.models.onset.change import (
     ReliableChange,
     Times,
@@ -141,7 +142,7 @@ def sequence(
     excess, null = order_excess(weekly, columns, changes, rng)
     order, half = float(excess.mean()), float(excess.std(ddof=1) / np.sqrt(len(excess)))
     logs, influence, events = hump(first, second)
-    t95, t90 = (float(stats.t.isf((1 - level) / 2, len(excess) - 1)) for level in (0.95, 0.90))
+    t95, t90 = (t_beyond((1 - level) / 2, len(excess) - 1) for level in (0.95, 0.90))
     facts = {
         "gap": _plain(float(curve.median()), last), "gap_low95": _plain(low, last), "gap_high95": _plain(high, last),
         "gap_within": float(curve.by(WITHIN_WEEKS[1]) - curve.by(WITHIN_WEEKS[0] - 1)),
