@@ -42,17 +42,20 @@ def in_format(reader: str, text: str, folder: Path) -> tuple[str, bytes]:
     return ending, path.read_bytes()
 
 
-def commands(study: str, raw: str) -> dict[str, list[list[str]]]:
-    """Words for every command, by its name; those that read no study have none here."""
+def commands(study: str, raw: str, *, all_words: bool = True) -> dict[str, list[list[str]]]:
+    """Words for every command, by its name; those that read no study have none here.
+
+    Without ``all_words`` each is run once, and `verify`, which runs the report twice, is left out.
+    """
     told = {
         "plan": [[study], [study, "--json"]],
         "intake": [[study, "--out", "out"], [study, "--out", "out", "--strict"]],
         "report": [[study, "--out", "out"]],
         "codebook": [[study, "--format", "html,md,json,table-schema,spss,stata", "--out", "book"]],
         "export": [
+            [study, "--for", "supervisor", "--out", "supervisor"],
             [study, "--for", "archive", "--out", "archive"],
             [study, "--for", "archive", "--access", "open", "--out", "open"],
-            [study, "--for", "supervisor", "--out", "supervisor"],
             [study, "--for", "partner-safe", "--out", "partner"],
         ],
         "new": [["study/draft", "--from", raw]],
@@ -62,7 +65,10 @@ def commands(study: str, raw: str) -> dict[str, list[list[str]]]:
         "withdraw": [[study, "--person", "K12a", "--out", "out"], [study, "--person", "nobody"]],
         "verify": [[study]],
     }
-    return {name: words for name, words in told.items() if name in {one.name for one in COMMANDS}}
+    known = {one.name for one in COMMANDS}
+    if all_words:
+        return {name: words for name, words in told.items() if name in known}
+    return {name: words[:1] for name, words in told.items() if name in known - {"verify"}}
 
 
 WITHOUT_A_STUDY = {"claims", "simulate", "field", "calibrate"}
