@@ -32,7 +32,7 @@ def alt_text(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -
     data = evidence.figure
     if data is None or data.kind not in KINDS:
         return terms_alt(evidence, verdict)
-    return {"threshold": _curve_alt, "onset": _onset_alt, "gap": _gap_alt}.get(data.kind, _bins_alt)(evidence, data)
+    return ALTS.get(data.kind, _bins_alt)(evidence, data)
 
 
 def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
@@ -129,3 +129,16 @@ def _bins_alt(evidence: Evidence, data: FigureData) -> str:
             parts.append(f"{role + ': ' if role else ''}from {ends}.")
     head = f"{readable_title(evidence, data)}. {data.y_label} by {data.x_label}:"
     return f"{head} {' '.join(parts)} {counts_line(evidence.counts)}."
+
+
+def _ranks_alt(evidence: Evidence, data: FigureData) -> str:
+    """The places of all items, and how many people name each where that is told."""
+    parts = []
+    for row in data.frames["ranks"].to_dict("records"):
+        told = row["value"] == row["value"]
+        value = f"{numbers.with_interval(row['value'], row['low'], row['high'])}, " if told else ""
+        parts.append(f"{row['item']}: {value}rank {row['rank']}, {row['rank_low']} to {row['rank_high']}.")
+    return f"{data.title}. {data.x_label} and rank: {' '.join(parts)} {counts_line(evidence.counts)}."
+
+
+ALTS = {"threshold": _curve_alt, "onset": _onset_alt, "gap": _gap_alt, "ranks": _ranks_alt}
