@@ -18,8 +18,8 @@ HEAD = """\
 ## All claims: how often the verdict is right where the truth is known
 
 Studies drawn for the columns of each claim: 200 couples and 20 days, 600 couples where they are drawn into arms, 90
-days where a claim is about months. Each claim is judged alone, and as one of the members that its set is corrected for; in a
-study of many claims the correction of Benjamini and Hochberg asks less of each. Replicates are run into
+days where a claim is about months. Each claim is judged alone, and as one of the members that its set is corrected
+for; in a study of many claims the correction of Benjamini and Hochberg asks less of each. Replicates are run into
 benchmarks/results/claim_calibration.csv by `python benchmarks/claim_calibration.py`, which can be stopped and taken up
 again; this part is written from that file by `python tools/make_validation.py --stored`. "Clearly" is by the 95% Wilson
 interval: with few replicates only gross faults are clear.
@@ -30,8 +30,8 @@ WHY = {
     "verdict is an association; read as a cause it stays inconclusive.",
     "claim_halo": "Everything is told by the same person once, and a view of the relationship colours all of it. The "
     "verdict is an association; read as a cause it stays inconclusive.",
-    "claim_together": "Days together move both answers of both partners. The verdict is an association; read as a cause "
-    "it stays inconclusive.",
+    "claim_together": "Days together move both answers of both partners. The verdict is an association; read as a "
+    "cause it stays inconclusive.",
     "claim_reverse": "The outcome moves what is said to move it: on the same day no analysis tells which. The verdict "
     "is an association; read as a cause it stays inconclusive.",
     "claim_severity": "How grave the occasion is moves both. The verdict is an association; read as a cause it stays "
@@ -53,8 +53,8 @@ def _run(table: pd.DataFrame) -> str:
     silent = [claim for claim in claims() if not worlds_of(claim)]
     return (
         f"{len(have)} of {len(wanted)} cells of {len({claim for claim, _ in wanted})} claims have been run so far, "
-        f"with {least} to {most} replicates each ({int(table['reps'].sum())} in all). Without worlds of this kind, for they "
-        f"have their own or can not be tested: {', '.join(silent)}.\n\n"
+        f"with {least} to {most} replicates each ({int(table['reps'].sum())} in all). Without worlds of this kind, for "
+        f"they have their own or can not be tested: {', '.join(silent)}.\n\n"
     )
 
 
