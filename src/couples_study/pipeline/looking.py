@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.study import Source
-from couples_study.core.errors import AnalysisError, DeliveryError
+from couples_study.core.errors import AnalysisError, CouplesStudyError, DeliveryError
 from couples_study.intake import Delivered, first_look
 from couples_study.intake.records import Records
 from couples_study.intake.stored import Stored, stored, taken_up
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 IN_MEMORY = 2**29  # deliveries of more bytes than this are kept on the shelf alone, and read again for their held rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class File:
     """One delivered file, and the key under which the shelf keeps it."""
 
@@ -132,12 +132,29 @@ _at_hand: list[tuple[Checked, Place, Shelf]] = []
 def _look_side_by_side(
     files: list[File], checked: Checked, place: Place, shelf: Shelf, jobs: int, tell: Callable[[str], None]
 ) -> None:
-    """Files in processes of their own, each of which puts what it saw on the shelf."""
-    workers = min(jobs, len(files))
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(checked, place, shelf))
+    """Files in this process and in others beside it, each of which puts what it saw on the shelf.
+
+    This one takes files from the end until nobody waits for one, so it works while the others are still starting.
+    A fault is told of the first file that has one, whoever looked at it.
+    """
+    others = min(jobs, len(files)) - 1
+    pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_begin, initargs=(checked, place, shelf))
+    faults: dict[File, CouplesStudyError] = {}
     try:
-        for number, name in enumerate(pool.map(_look_and_put, files), start=1):
-            tell(f"read {name} ({number} of {len(files)})")
+        theirs = {file: pool.submit(_look_and_put, file) for file in files}
+        for file in reversed(files):
+            if theirs[file].cancel():
+                tell(f"reading {file.path.name}")
+                try:
+                    _look_at(file, checked, place, shelf)
+                except CouplesStudyError as error:
+                    faults[file] = error
+        for file in files:
+            if file in faults:
+                raise faults[file]
+            if not theirs[file].cancelled():
+                theirs[file].result()
+                tell(f"read {file.path.name}")
     except BrokenProcessPool as error:
         raise AnalysisError(
             f"--jobs {jobs}", found="a process that ended before its file was read", do="try again with fewer jobs"
@@ -176,7 +193,6 @@ def _begin(checked: Checked, place: Place, shelf: Shelf) -> None:
     _at_hand[:] = [(checked, place, shelf)]
 
 
-def _look_and_put(file: File) -> str:
+def _look_and_put(file: File) -> None:
     checked, place, shelf = _at_hand[0]
     _look_at(file, checked, place, shelf)
-    return file.path.name
