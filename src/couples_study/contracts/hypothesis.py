@@ -34,6 +34,7 @@ class Question(Strict):
     """
 
     model: str
+    by: str | None = None
     outcome: str
     distribution: Literal["gaussian"] = "gaussian"
     actor: tuple[str, ...] = ()

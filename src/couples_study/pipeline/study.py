@@ -112,7 +112,10 @@ class Study:
         return _named(self.frames.named(), name, "frame").copy()
 
     def test(self, id: str) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
-        """The evidence on one hypothesis or claim; of a claim with several readings, the reading that decides."""
+        """The evidence on one hypothesis or claim; of a claim with several readings, the reading that decides.
+
+        A reading that stands aside decides nothing; where no other has the claim's verdict, it is the first reading.
+        """
         if id in self._questions:
             return self._one(id)
         return self._found_for(self.verdict(id), id)
@@ -152,7 +155,7 @@ class Study:
         asked = next(one for one in self.checked.asked if one.id == id)
         if asked.untestable is not None:
             return asked.untestable
-        keys = [key for key, _, _ in asked.readings]
+        keys = [key for key, _, _ in asked.readings if not getattr(self._questions[key], "aside", False)]
         judged = {reading.id: reading.verdict for reading in verdict.readings}
         deciding = [key for key in keys if judged.get(key) == verdict.verdict]
         return self._one((deciding or keys)[0])
