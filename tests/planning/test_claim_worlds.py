@@ -76,3 +76,14 @@ def test_right_is_told_by_the_world():
 def test_a_list_is_led_by_what_is_claimed_to_lead_it(id_):
     said = {world: judged_claim(id_, world, couples=200, days=2, seed=3).verdict for world in worlds_of(id_)}
     assert said == {"claim_true": "supported", "claim_false": "contradicted", "claim_acquiescence": "inconclusive"}
+
+
+def test_what_hours_together_explain_is_no_effect():
+    assert judged_claim("C19", "claim_true", couples=100, days=10, seed=3).verdict == "supported"
+    assert judged_claim("C19", "claim_together", couples=100, days=10, seed=3).verdict != "supported"
+    assert judged_claim("C55", "claim_together", couples=200, days=3, seed=3).verdict != "supported"
+
+
+def test_practices_that_do_the_same_do_not_differ():
+    assert judged_claim("C114", "claim_true", couples=120, days=21, seed=3).verdict == "supported"
+    assert judged_claim("C114", "claim_false", couples=120, days=10, seed=3).verdict != "supported"

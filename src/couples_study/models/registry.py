@@ -14,12 +14,14 @@ __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 HOME = {
     "apim": "apim",
     "contrast": "contrast",
+    "counts": "counts",
     "cross_lag": "cross_lag",
     "growth": "growth",
     "mediation": "mediation_model",
     "micro_randomised": "micro_randomised",
     "moderation": "moderation",
     "onset": "onset_model",
+    "practices": "practices",
     "prevalence": "prevalence",
     "ranking": "ranking",
     "regression": "regression",
@@ -71,6 +73,13 @@ def check_question(question: Question, setting: Setting, where: str) -> Model:
             expected=f"keys that model {model.name!r} uses: {listed(sorted(model.options), most=30)}",
             found=listed(foreign),
             do="leave them out, or choose the model they belong to",
+        )
+    if question.distribution != "gaussian" and model.name != "counts":
+        raise StudyFileError(
+            where,
+            expected='distribution = "gaussian", which this model takes its outcome to be',
+            found=repr(question.distribution),
+            do='leave it out, or use model = "counts"',
         )
     _require_numbers(question, setting, where)
     model.check(question, setting, where)

@@ -18,6 +18,7 @@ from couples_study.measures import Frames, frames_of
 from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
 from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.count_worlds import count_columns
 from couples_study.planning.list_worlds import list_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
@@ -95,6 +96,7 @@ def drawn_frames(
             columns |= _who_say_so(question, columns, world)
         if question.model == "ranking":
             columns |= list_columns(question, columns, world, rng)
+    columns |= _counted(questions, columns, world, rng)
     return frames_of(thin(tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)), ())
 
 
@@ -166,7 +168,8 @@ def _move(parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str)
     """Let predictors move outcomes, in the order of the paths; or the outcome its predictor."""
     most = holds_size(true)
     for path in true:
-        size = path.sign * min(path.size, most[path.outcome])
+        most_of_it = most[path.outcome] * (2.0 if path.by_lot else 1.0)  # a lot's standard deviation is a half
+        size = path.sign * min(path.size, most_of_it)
         if path.level == "between":
             parts.person[path.outcome] = parts.person[path.outcome] + size * _mover(parts.person, path)
             continue
@@ -214,6 +217,17 @@ def _finished(
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
     spread = cast.spread
     return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _counted(
+    questions: Sequence[Question], columns: dict[str, np.ndarray], world: str, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """What several readings count is counted once, moved by what any of them names."""
+    asked = [question for question in questions if question.model == "counts"]
+    found: dict[str, np.ndarray] = {}
+    for question in {one.outcome: one for one in asked}.values():
+        found |= count_columns(question, columns, world, rng)
+    return found
 
 
 def _skewed(answers: np.ndarray) -> np.ndarray:

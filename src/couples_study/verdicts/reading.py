@@ -29,6 +29,8 @@ from couples_study.verdicts.rank_rule import judge_rank
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
 from couples_study.verdicts.share_rule import WORDS as SHARE_WORDS
 from couples_study.verdicts.share_rule import judge_share
+from couples_study.verdicts.spread_rule import WORDS as SPREAD_WORDS
+from couples_study.verdicts.spread_rule import judge_spread
 from couples_study.verdicts.threshold_reading import judge_threshold_reading, p_of_threshold
 from couples_study.verdicts.timing_rule import ORDER_WORDS, judge_timing
 from couples_study.verdicts.timing_rule import WORDS as TIMING_WORDS
@@ -47,6 +49,7 @@ RULE_WORDS = {
     "R7": TIMING_WORDS,
     "R10": CYCLE_WORDS,
     "R12": RANK_WORDS,
+    "R14": SPREAD_WORDS,
 }
 CAPPING = frozenset({"measurement_error"})
 CAPPING_SUPPORT = frozenset({"item_errors"})
@@ -127,7 +130,7 @@ def _ruled(evidence: Evidence, question: Question, multiplier: float, smallest: 
     return _capped(_joined(rulings, question.require), evidence)
 
 
-BY_FACTS = ("R2", "R3", "R6", "R7", "R10", "R12")
+BY_FACTS = ("R2", "R3", "R6", "R7", "R10", "R12", "R14")
 
 
 def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
@@ -139,6 +142,8 @@ def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: 
         decision = judge_share(evidence, question)
     elif question.rule == "R12":
         decision = judge_rank(evidence, question)
+    elif question.rule == "R14":
+        decision = judge_spread(evidence, question)
     elif question.rule == "R7":
         decision = judge_timing(evidence, question)
         rule = rule if question.after is None else ORDER_WORDS
