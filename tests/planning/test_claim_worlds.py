@@ -87,3 +87,10 @@ def test_what_hours_together_explain_is_no_effect():
 def test_practices_that_do_the_same_do_not_differ():
     assert judged_claim("C114", "claim_true", couples=120, days=21, seed=3).verdict == "supported"
     assert judged_claim("C114", "claim_false", couples=120, days=10, seed=3).verdict != "supported"
+
+
+@pytest.mark.parametrize("id_", ["C59", "C72", "C97"])
+def test_doses_signs_and_slopes_are_told_apart_in_their_worlds(id_):
+    assert judged_claim(id_, "claim_true", couples=400, days=21, seed=3).verdict == "supported"
+    others = [world for world in worlds_of(id_) if world != "claim_true"]
+    assert all(judged_claim(id_, world, couples=400, days=21, seed=3).verdict == "contradicted" for world in others)

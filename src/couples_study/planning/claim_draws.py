@@ -19,7 +19,9 @@ from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
 from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_of, share_of, strength_in
 from couples_study.planning.count_worlds import count_columns
-from couples_study.planning.list_worlds import list_columns
+from couples_study.planning.dose_worlds import dose_columns
+from couples_study.planning.list_worlds import list_columns, sign_columns
+from couples_study.planning.slope_worlds import sloped
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
@@ -90,13 +92,22 @@ def drawn_frames(
     parts = _parts(questions, paths, size, cast.glossary, rng)
     _trap(parts, paths, world, rng)
     _move(parts, true, paths, world)
+    for question in questions:
+        if question.model == "slopes":
+            parts.day.update(sloped(question, parts.day, world, rng))
     columns = _finished(parts, questions, paths, (world, cast), rng)
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
         if question.model == "ranking":
             columns |= list_columns(question, columns, world, rng)
+        if question.model == "diagnostic":
+            columns |= sign_columns(question, columns, world, rng)
     columns |= _counted(questions, columns, world, rng)
+    drawn = {path.predictor for path in paths}
+    doses = {one.exposure: one for one in questions if one.model == "dose_curve" and one.exposure not in drawn}
+    for question in doses.values():
+        columns |= dose_columns(question, columns, world, rng)
     return frames_of(thin(tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)), ())
 
 

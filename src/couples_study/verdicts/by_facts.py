@@ -12,12 +12,18 @@ from couples_study.contracts.verdict import INCONCLUSIVE, SUPPORTED, JudgedSensi
 from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.interval import bounds
-from couples_study.verdicts.ranks import judged_rank_row, judged_spread_row
+from couples_study.verdicts.ranks import judged_area_row, judged_rank_row, judged_spread_row
 from couples_study.verdicts.rules import ALPHA, direction_of, rule_one
 from couples_study.verdicts.shares import judged_share_row
 
 ROWS: Mapping[str, Callable[[Sensitivity, Question], str]] = MappingProxyType(
-    {"R2": judged_share_row, "R3": judged_share_row, "R12": judged_rank_row, "R14": judged_spread_row}
+    {
+        "R2": judged_share_row,
+        "R3": judged_share_row,
+        "R12": judged_rank_row,
+        "R13": judged_area_row,
+        "R14": judged_spread_row,
+    }
 )
 CAPPED = "measurement_error"
 
