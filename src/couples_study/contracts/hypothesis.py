@@ -30,7 +30,7 @@ class Question(Strict):
     """What a model needs to know. Each model uses its own subset of these keys and refuses the others.
 
     ``rule`` is R1 (directional), R2 (a quantifier), R3 (a stated share), R5 (no difference), R6 (mediation), R7
-    (timing), R8 (threshold), R10 (the cycle), R12 (a rank), R13 (a checklist), R14 (effects that
+    (timing), R8 (threshold), R9 (strands), R10 (the cycle), R12 (a rank), R13 (a checklist), R14 (effects that
     differ) or R15 (in all couples);
     docs/study-file.md gives them in words.
     """
@@ -87,7 +87,7 @@ class Question(Strict):
     require: Literal["all", "any"] = "all"
     direction: Literal["positive", "negative"] = "positive"
     smallest_effect: Smallest
-    rule: Literal["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R10", "R12", "R13", "R14", "R15"] = "R1"
+    rule: Literal["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R9", "R10", "R12", "R13", "R14", "R15"] = "R1"
     causal: bool = True
 
     def columns(self) -> tuple[str, ...]:

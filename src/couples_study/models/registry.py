@@ -23,17 +23,22 @@ HOME = {
     "micro_randomised": "micro_randomised",
     "moderation": "moderation",
     "onset": "onset_model",
+    "paired": "paired",
     "practices": "practices",
     "prevalence": "prevalence",
     "ranking": "ranking",
     "regression": "regression",
     "slopes": "slopes",
+    "structure": "structure",
     "threshold": "threshold_model",
     "threshold_between": "threshold_between",
     "threshold_dose": "threshold_dose",
     "threshold_necessity": "threshold_necessity",
     "trial": "trial",
 }
+
+
+NOT_GAUSSIAN = ("counts", "paired")
 
 
 class Models(Mapping[str, Model]):
@@ -77,12 +82,12 @@ def check_question(question: Question, setting: Setting, where: str) -> Model:
             found=listed(foreign),
             do="leave them out, or choose the model they belong to",
         )
-    if question.distribution != "gaussian" and model.name != "counts":
+    if question.distribution != "gaussian" and model.name not in NOT_GAUSSIAN:
         raise StudyFileError(
             where,
             expected='distribution = "gaussian", which this model takes its outcome to be',
             found=repr(question.distribution),
-            do='leave it out, or use model = "counts"',
+            do='leave it out, or use model = "counts" (or "paired")',
         )
     _require_numbers(question, setting, where)
     model.check(question, setting, where)

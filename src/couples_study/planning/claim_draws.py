@@ -21,7 +21,9 @@ from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_
 from couples_study.planning.count_worlds import count_columns
 from couples_study.planning.dose_worlds import dose_columns
 from couples_study.planning.list_worlds import list_columns, sign_columns
+from couples_study.planning.paired_worlds import paired_columns
 from couples_study.planning.slope_worlds import sloped
+from couples_study.planning.structure_worlds import strand_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
@@ -103,6 +105,10 @@ def drawn_frames(
             columns |= list_columns(question, columns, world, rng)
         if question.model == "diagnostic":
             columns |= sign_columns(question, columns, world, rng)
+        if question.model == "structure":
+            columns |= strand_columns(question, columns, world, rng)
+        if question.model == "paired":
+            columns |= paired_columns(question, columns, world)
     columns |= _counted(questions, columns, world, rng)
     drawn = {path.predictor for path in paths}
     doses = {one.exposure: one for one in questions if one.model == "dose_curve" and one.exposure not in drawn}

@@ -33,6 +33,8 @@ from couples_study.verdicts.share_rule import WORDS as SHARE_WORDS
 from couples_study.verdicts.share_rule import judge_share
 from couples_study.verdicts.spread_rule import WORDS as SPREAD_WORDS
 from couples_study.verdicts.spread_rule import judge_spread
+from couples_study.verdicts.structure_rule import WORDS as STRUCTURE_WORDS
+from couples_study.verdicts.structure_rule import judge_structure
 from couples_study.verdicts.threshold_reading import judge_threshold_reading, p_of_threshold
 from couples_study.verdicts.timing_rule import ORDER_WORDS, judge_timing
 from couples_study.verdicts.timing_rule import WORDS as TIMING_WORDS
@@ -51,6 +53,7 @@ RULE_WORDS = {
     ),
     "R6": MEDIATION_WORDS,
     "R7": TIMING_WORDS,
+    "R9": STRUCTURE_WORDS,
     "R10": CYCLE_WORDS,
     "R12": RANK_WORDS,
     "R13": AREA_WORDS,
@@ -136,7 +139,7 @@ def _ruled(evidence: Evidence, question: Question, multiplier: float, smallest: 
     return _capped(_joined(rulings, question.require), evidence)
 
 
-BY_FACTS = ("R2", "R3", "R6", "R7", "R10", "R12", "R13", "R14", "R15")
+BY_FACTS = ("R2", "R3", "R6", "R7", "R9", "R10", "R12", "R13", "R14", "R15")
 
 
 def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
@@ -146,6 +149,8 @@ def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: 
         decision = judge_mediation(evidence, question)
     elif question.rule in SHARE_WORDS:
         decision = judge_share(evidence, question)
+    elif question.rule == "R9":
+        decision = judge_structure(evidence)
     elif question.rule == "R12":
         decision = judge_rank(evidence, question)
     elif question.rule == "R13":
