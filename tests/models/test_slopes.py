@@ -9,7 +9,7 @@ from statsmodels.regression.linear_model import OLS
 from tests.models.relation_data import SETTING, asked, by_couple, by_person, estimated, frames, ids
 
 from couples_study.core.errors import StudyFileError
-from couples_study.models import slopes
+from couples_study.models import couple_slopes as slopes
 
 KEYS = {
     "model": "slopes", "rule": "R15", "outcome": "y", "predictor": "x", "covariates": (), "unit": "points per point",

@@ -36,6 +36,7 @@ class Question(Strict):
     """
 
     model: str
+    by: str | None = None
     outcome: str
     distribution: Literal["gaussian", "poisson", "negative_binomial", "binomial"] = "gaussian"
     actor: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class Question(Strict):
     placebo: str | None = None
     among: str | None = None
     early: int | None = Field(default=None, ge=1)
+    window: int | None = Field(default=None, ge=1)
     shows: Literal["cycle", "forward", "backward"] = "forward"
     realised: str | None = None
     probability: str | float | None = None

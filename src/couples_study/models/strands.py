@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 DRAWN, HIGH = 200, 0.95
-STARTS = 5
+STARTS = 3
 SALIENT = 0.40
 
 

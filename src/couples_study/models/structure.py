@@ -80,7 +80,8 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     rng = np.random.default_rng(child(setting.seed, "structure", id))
     halves = [both[:, 0], both[:, 1]]
     kept = [retained(half, rng) for half in halves]
-    turned = [rotated(half, strand) for half in halves]
+    needed = not setting.brief or min(kept) > strand.max()  # without enough factors no agreement can help
+    turned = [rotated(half, strand) if needed else None for half in halves]
     seen, drawn = _ratios(both, strand, rng)
     planned = plan(question, setting)
     terms = tuple(_term(name, float(seen[p]), drawn[:, p]) for p, name in enumerate(_pairs(question)))
@@ -161,8 +162,9 @@ def _facts(
 ) -> dict[str, float]:
     """What rule R9 reads."""
     low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
-    pairs = list(combinations(question.indicators, 2))
-    named = pairs.index(tuple(question.contrast)) if tuple(question.contrast) in pairs else int(np.argmax(low))
+    pairs: list[tuple[str, ...]] = list(combinations(question.indicators, 2))
+    asked = tuple(sorted(question.contrast, key=list(question.indicators).index))
+    named = pairs.index(asked) if asked else int(np.argmax(low))
     facts = {
         "strands": float(len(question.indicators)), "kept_first": float(kept[0]), "kept_second": float(kept[1]),
         "closest": float(seen.max()), "closest_high95": float(high.max()), "named_low95": float(low[named]),

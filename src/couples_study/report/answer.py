@@ -94,7 +94,10 @@ def _sentence(verdict: Verdict) -> str:
 
 
 def _found(verdict: Verdict) -> list[str]:
-    """What was found: the readings where all of them decide, else the verdict's own numbers."""
+    """What was found: by the reading that refutes alone, by all where all decide, else the verdict's own numbers."""
+    refuting = next((one for one in verdict.readings if verdict.reason.startswith(f"{one.id}: ")), None)
+    if refuting is not None:
+        return [refuting.statement, *_found(refuting)]
     if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
         return [f"{reading.statement} {_alone(reading)}" for reading in verdict.readings]
     if verdict.readings and not any(reading.terms for reading in verdict.readings):

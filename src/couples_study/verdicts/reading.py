@@ -61,7 +61,7 @@ RULE_WORDS = {
     "R15": UNIVERSAL_WORDS,
 }
 CAPPING = frozenset({"measurement_error"})
-CAPPING_SUPPORT = frozenset({"item_errors"})
+CAPPING_SUPPORT = frozenset({"item_errors", "adds_little"})
 
 
 def p_of_reading(reading: ReadingCase) -> float:
@@ -215,7 +215,7 @@ def _joined(rulings: list[Ruling], require: str) -> Ruling:
 
 
 def _capped(ruling: Ruling, evidence: Evidence) -> Ruling:
-    """Measures that can fake a path and hide one allow no verdict either way; those that can only fake, no support."""
+    """What can fake a path and hide one allows no verdict either way; what can only fake it, no support."""
     capping = CAPPING | CAPPING_SUPPORT if ruling.verdict == SUPPORTED else CAPPING
     found = next((concern.code for concern in evidence.concerns if concern.code in capping), None)
     if found is None or ruling.verdict == INCONCLUSIVE:
