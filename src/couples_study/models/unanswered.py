@@ -2,7 +2,8 @@
 
 An evening that was skipped lacks outcome and predictor alike, so nothing can be imputed; but an effect over all
 evenings due is the effect on the answered ones, changed by its difference on the skipped ones times their share
-(Little, 1993). How large that difference would have to be for an answer to tip is printed, in the unit of the smallest effect.
+(Little, 1993). How large that difference would have to be for an answer to tip is printed, in the unit of the smallest
+effect.
 """
 
 from __future__ import annotations
