@@ -278,7 +278,7 @@ def _finished(
         found |= {name: found[name] + rng.standard_normal(found[name].shape) for name in predictors}
     for question in questions:
         for name, group in question.indicators.items():
-            for one in group:
+            for one in group[:2]:
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
