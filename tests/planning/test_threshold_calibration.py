@@ -39,9 +39,9 @@ AGAIN = (
 )
 WITHOUT_SUPPORT = ("count error and heaping", "own thresholds")  # rounded counts; no six in common
 ONCE = (
-    Cell(reading="within", truth="inverted_u", trap="touch follows the day's closeness", couples=100),
-    Cell(reading="within", truth="plateau_9", trap="own thresholds", couples=60),
-    Cell(reading="within", truth="log", trap="unhappy couples leave", couples=60),
+    Cell(reading="within", truth="inverted_u", trap="touch follows the day's closeness", couples=200),
+    Cell(reading="within", truth="plateau_9", trap="ceiling", couples=200),
+    Cell(reading="within", truth="log", trap="unhappy couples leave", couples=200),
     Cell(reading="within", truth="linear", trap="count error", couples=200),
 )
 

@@ -213,4 +213,8 @@ CHOICES: Mapping[str, tuple[Maker, ...]] = MappingProxyType({
     "trial": (scoring, covariates_of_people),
     "growth": (scoring, covariates_of_people),
     "onset": (),
+    "hazard": (),
+    "piecewise_change": (scoring, covariates_of_days),
+    "surface": (exclusions_of_people, scoring, covariates_of_people),
+    "ranking": (exclusions_of_people,),
 })  # fmt: skip
