@@ -152,6 +152,7 @@ CONCERNS = {
     "collinearity": "Neither effect is well determined.",
     "ceiling": "People at the end of the scale have no room left to rise.",
     "missing_not_at_random": "The tipping point says how far the missing would have to differ.",
+    "unseen_not_compared": "Whether the answer would stand if they were other ones is open.",
     "weak_instrument": "What doing it brings is hardly determined by a prompt that changes so little.",
     "rows_dropped": "If what was left out differs, the answer may hold only for what was kept.",
 }
