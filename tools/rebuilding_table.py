@@ -24,10 +24,11 @@ from scipy import stats
 HEAD = """\
 ## Rebuilding: trials, timing and the cycle
 
-Trials have 600 couples (150 an arm; guided trials 300) and 26 weekly surveys of both partners, diaries 200 couples and
-28 days. Each replicate goes through the models, rules and the correction for many tests that real data go through; only
-exports and intake are left out. Replicates are run into benchmarks/results/rebuilding_calibration.json by
-`python tools/make_validation_rebuilding.py`, which can be stopped and taken up again (seed {seed}); this part is
+Trials have 600 couples (150 an arm; guided trials 300) and 26 weekly surveys of both partners, diaries 200 couples (60
+for C11 and C37) and 28 days. Each replicate goes through the models, rules and the correction for many tests that real
+data go through; only exports and intake are left out. Replicates are run into
+benchmarks/results/rebuilding_calibration.json by `python tools/make_validation_rebuilding.py`, which can be stopped and
+taken up again (seed {seed}); this part is
 written from that file by `python tools/make_validation.py --stored`. "Right" is `supported` in a true world and
 anything but `supported` in a false one. Coverage is that of the 95% interval over the truth of 240,000 couples who all
 answered (or of a path that is zero by construction). Bars: false `supported` at most .05, right in true worlds at least

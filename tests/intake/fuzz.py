@@ -158,8 +158,7 @@ def main() -> int:
             print(*one(name, int(number), Path(folder), kinds), dict(kinds))
         return 0
     found = run(chosen.inputs, chosen.minutes)
-    if found["inputs"] >= chosen.inputs:
-        write_page(found)
+    write_page(found)
     print(
         f"{found['inputs']:,} inputs, {len(found['faults'])} faults, slowest {found['slowest'][0]} s ({found['slowest'][1]})"
     )

@@ -34,6 +34,7 @@ class Question(Strict):
     """
 
     model: str
+    by: str | None = None
     outcome: str
     distribution: Literal["gaussian"] = "gaussian"
     actor: tuple[str, ...] = ()
@@ -97,7 +98,7 @@ class Question(Strict):
         named += [*(self.covariates or ())]
         latent = set(self.indicators)
         named = [name for name in named if name not in latent]
-        named += [indicator for group in self.indicators.values() for indicator in group]
+        named += [indicator for group in self.indicators.values() for indicator in group[:2]]
         return tuple(dict.fromkeys(name.removeprefix("partner.") for name in named))
 
     def groupings(self) -> list[str]:

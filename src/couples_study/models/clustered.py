@@ -94,6 +94,15 @@ def gee(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: np.ndarray)
     )
 
 
+def influence_of(
+    fit: Linear, y: np.ndarray, X: np.ndarray, couples: np.ndarray, weights: np.ndarray
+) -> dict[int, float]:
+    """What each couple adds to ``weights @ params`` of a least-squares fit, by its code in ``couples`` (rows,)."""
+    parts = (X @ np.linalg.solve(X.T @ X, weights)) * (y - X @ fit.params)
+    codes, at = np.unique(couples, return_inverse=True)
+    return dict(zip(codes.tolist(), np.bincount(at, weights=parts).tolist(), strict=True))
+
+
 def ols(y: np.ndarray, X: np.ndarray, names: Sequence[str]) -> Linear:
     """Ordinary least squares with its textbook variance and t on n-k df, for one row per couple."""
     from statsmodels.regression.linear_model import OLS

@@ -15,6 +15,7 @@ HOME = {
     "apim": "apim",
     "contrast": "contrast",
     "cross_lag": "cross_lag",
+    "equivalence": "equivalence",
     "growth": "growth",
     "hazard": "hazard",
     "mediation": "mediation_model",
@@ -30,6 +31,7 @@ HOME = {
     "threshold_between": "threshold_between",
     "threshold_dose": "threshold_dose",
     "threshold_necessity": "threshold_necessity",
+    "trend": "trend",
     "trial": "trial",
 }
 

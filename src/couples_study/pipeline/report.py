@@ -33,7 +33,12 @@ from couples_study.steps.judge import decide
 
 
 def run_report(
-    word: str, out: Path | None, claims: tuple[str, ...] | None = None, tell: Tell = quiet, jobs: int = 1
+    word: str,
+    out: Path | None,
+    claims: tuple[str, ...] | None = None,
+    tell: Tell = quiet,
+    jobs: int = 1,
+    cluster: str | None = None,
 ) -> Done:
     """The main job: intake, frames, estimates, verdicts, pages."""
     place = locate(word)
@@ -41,12 +46,12 @@ def run_report(
     with rooms(place, out, tell) as (data, pages):
         shelf = Shelf(data / SHELF)
         tell("reading")
-        delivered, keys = look(checked, place, shelf, jobs, tell)
+        delivered, keys = look(checked, place, shelf, jobs, tell, cluster)
         since = changes(data / LEDGER, delivered, place, shelf)
         tell("linking")
         intake = link(place.study, delivered, checked.glossary, batteries_of(checked))
         frames = derive(checked, intake)
-        found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"))
+        found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"), cluster)
         tell("writing")
         inputs = inputs_told(place, delivered)
         plan = standing_of(place, checked, inputs)

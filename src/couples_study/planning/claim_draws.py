@@ -17,8 +17,17 @@ from couples_study.core.columns import Glossary, glossary
 from couples_study.measures import Frames, frames_of
 from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
-from couples_study.planning.claim_waves import about_waves, hours_of, wave_tables, waves_of
-from couples_study.planning.claim_worlds import SINCE, STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.claim_waves import about_waves, hours_of, wave_numbers, wave_tables, waves_of
+from couples_study.planning.claim_worlds import (
+    SINCE,
+    STATED,
+    Path,
+    estimated_by,
+    holds_size,
+    paths_of,
+    share_of,
+    strength_in,
+)
 from couples_study.planning.list_worlds import list_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
@@ -27,6 +36,7 @@ PLACEBO = 0.3  # say so of what nobody claims
 INDICATOR_ERROR = 0.4
 UNEVEN, SKEW, DRIFT = 0.55, 0.8, (0.3, 0.4)  # log SD of people's own spread; log-normal shape; mean and SD of a drift
 RARE = 0.08  # the chance of an event on a day
+OWN_TREND = 0.3  # standard deviation of people's own trends over the days
 CARRIED = 0.4  # of yesterday's part of the day, where days hang together
 SHARED_BY_BOTH = {"claim_mood": False, "claim_together": True, "claim_severity": False}
 CALENDAR = ("study_day", "weekend")
@@ -85,12 +95,17 @@ def drawn_frames(
     couples who leave would have answered.
     """
     cast = cast or Cast()
-    paths = [path for question in questions for path in cast.told(question)]
+    questions = [estimated_by(question) for question in questions]
+    paths = [path for question in questions if not about_waves(question) for path in cast.told(question)]
     strength = strength_in(world, questions, times)
-    true = [replace(path, size=path.size * strength / STATED) for path in paths] if strength else []
+    true = [replace(path, size=path.size * strength / STATED) for path in paths if path.level != "trend"]
+    true = true if strength else []
     parts = _parts(questions, paths, size, cast.glossary, rng)
     _trap(parts, paths, world, rng)
-    _move(parts, true, paths, world)
+    _move(parts, true, paths, world, cast.glossary)
+    for question in questions:
+        if question.model == "trend" and not about_waves(question):
+            _lean(parts, question, strength, rng)
     columns = _finished(parts, questions, paths, (world, cast), rng)
     for question in questions:
         if question.model == "prevalence":
@@ -104,7 +119,7 @@ def drawn_frames(
     over_waves = [question for question in questions if about_waves(question)]
     if over_waves:
         drawn = waves_of(over_waves, world, size[0], strength, cast.glossary, rng)
-        tables |= wave_tables(drawn, tables["people"], tables["couples"])
+        tables |= wave_tables(drawn, wave_numbers(over_waves), tables["people"], tables["couples"])
     return frames_of(thin(tables), ())
 
 
@@ -176,15 +191,20 @@ def _push(parts: dict[str, np.ndarray], paths: Sequence[Path], push: np.ndarray,
         parts[name] = parts[name] + sign * push
 
 
-def _move(parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str) -> None:
+def _move(
+    parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str, columns: Glossary
+) -> None:  # fmt: skip
     """Let predictors move outcomes, in the order of the paths; or the outcome its predictor."""
     most = holds_size(true)
+    steady = {name for name in (path.times for path in true) if name and _is_steady(name, columns)}
     for path in true:
         size = path.sign * min(path.size, most[path.outcome])
         if path.level == "between":
             parts.person[path.outcome] = parts.person[path.outcome] + size * _mover(parts.person, path)
             continue
-        moved = _mover(parts.day, path)
+        moved = _mover(parts.day, path) if path.times not in steady else _mover(parts.day, replace(path, times=None))
+        if path.times in steady:
+            moved = moved * _said(parts.person, str(path.times))[..., None]
         parts.day[path.outcome] = parts.day[path.outcome] + size * _days_before(moved, path.lag)
     if world == "claim_reverse":
         for path in (one for one in paths if not one.by_lot):
@@ -196,17 +216,43 @@ def _move(parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str)
             parts.day[path.predictor] = (said > np.quantile(said, 1 - RARE)) * 1.0
 
 
+def _lean(parts: Drawn, question: Question, strength: float, rng: np.random.Generator) -> None:
+    """Trends over the days: by what somebody is, or two answers' trends that go together."""
+    shape = parts.day[question.outcome].shape
+    ramp = np.linspace(0.0, 1.0, shape[2])
+    size = strength * question.smallest_effect.value * (1.0 if question.direction == "positive" else -1.0)
+    own = rng.standard_normal(shape[:2])
+    if question.after is not None:
+        other = size * own + np.sqrt(max(1 - size**2, 0.0)) * rng.standard_normal(shape[:2])
+        for name, slope in ((question.outcome, own), (question.after, other)):
+            parts.day[name] = parts.day[name] + slope[..., None] * ramp
+        return
+    slope = size * np.sqrt(2.0) * parts.person[str(question.predictor)] + OWN_TREND * own
+    parts.day[question.outcome] = parts.day[question.outcome] + slope[..., None] * ramp
+
+
+def _is_steady(name: str, columns: Glossary) -> bool:
+    """Whether a column is told of people and not of days."""
+    column = name.removeprefix("partner.")
+    return column in columns and columns[column].table != "diary_days"
+
+
 def _mover(parts: dict[str, np.ndarray], path: Path) -> np.ndarray:
     """What moves the outcome: the predictor, the partner's, or its product with what its effect depends on."""
     moved = parts[path.predictor][:, ::-1] if path.who == "partner" else parts[path.predictor]
     if path.along == SINCE:
         return np.cumsum(moved, axis=-1)
     if path.match is not None:
-        other = parts[path.match.removeprefix("partner.")]
-        other = other[:, ::-1] if path.match.startswith("partner.") else other
+        other = _said(parts, path.match)
         moved = (moved + other) / 2 if path.along in ("a1", "a2") else (moved - other) / 2
         moved = moved**2 if path.along in ("a2", "a4") else moved
-    return moved if path.times is None else moved * parts[path.times]
+    return moved if path.times is None else moved * _said(parts, path.times)
+
+
+def _said(parts: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """A column as the person says it, or with the prefix ``partner.`` the partner."""
+    values = parts[name.removeprefix("partner.")]
+    return values[:, ::-1] if name.startswith("partner.") else values
 
 
 def _days_before(values: np.ndarray, lag: int) -> np.ndarray:
@@ -232,7 +278,7 @@ def _finished(
         found |= {name: found[name] + rng.standard_normal(found[name].shape) for name in predictors}
     for question in questions:
         for name, group in question.indicators.items():
-            for one in group:
+            for one in group[:2]:
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)

@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 
 from couples_study.contracts.hypothesis import Question
-from couples_study.core.columns import Glossary
+from couples_study.core.columns import Glossary, glossary
 
 WAVES = 7
+EVERY = 4  # weeks between waves, where a trend is told over weeks
+SLOPES = 0.3  # standard deviation of people's own trends over the span that is asked about
 HAZARD = 0.10  # of an event, from one wave to the next
 PUSH = 0.6
 HOURS, FRAIL, CONFLICTS = 8.0, 0.3, 0.35  # usual hours until mended; how occasions differ; on how many days
@@ -34,7 +36,12 @@ class Waves:
 
 def about_waves(question: Question) -> bool:
     """Whether a question is about the waves of a survey, which are drawn here."""
-    return question.model == "hazard" and not question.knots
+    if question.model == "apim":
+        known = glossary().get(question.outcome)
+        return question.centering == "person" and known is not None and known.table == "survey_waves"
+    return (question.model == "hazard" and not question.knots) or (
+        question.model == "trend" and question.at is not None
+    )
 
 
 def waves_of(
@@ -51,7 +58,7 @@ def waves_of(
     varying = {n: _answers(couples, WAVES, rng) for n in dict.fromkeys(named) if columns[n].table == "survey_waves"}
     steady = {n: _answers(couples, 1, rng)[..., 0] for n in dict.fromkeys(named) if columns[n].table != "survey_waves"}
     view = PUSH * rng.standard_normal((couples, PARTNERS)) if world == "claim_halo" else np.zeros((couples, PARTNERS))
-    for question in questions:
+    for question in (one for one in questions if one.model != "apim"):
         name, sign = _column(question), _sign(question) * (1.0 if question.stated is None else -1.0)
         for part in (varying, steady):
             if name in part:
@@ -59,7 +66,20 @@ def waves_of(
     arms = {q.arm: q.contrast for q in questions if q.arm}
     drawn = {name: rng.permutation(np.resize(np.arange(2), couples)) for name in arms}
     labels = {name: np.array(arms[name])[code] for name, code in drawn.items()}
-    for outcome in outcomes:
+    when = wave_numbers(questions)
+    for question in questions:
+        if question.model == "apim":
+            moved = varying[(*question.actor, *question.partner)[0]]
+            moved = moved if question.actor else moved[:, ::-1]
+            size = _sign(question) * strength * question.smallest_effect.value
+            varying[question.outcome] = varying[question.outcome] + size * (moved - moved.mean(axis=2, keepdims=True))
+        if question.model == "trend":
+            pull = steady_or_first(question, varying, steady)[..., None]
+            size = _sign(question) * strength * question.smallest_effect.value
+            ramp = np.maximum(when - question.begins, 0) / float(question.at or 1)
+            own = SLOPES * rng.standard_normal((couples, PARTNERS, 1))
+            varying[question.outcome] = varying[question.outcome] + (size * pull + own) * ramp
+    for outcome in (name for name in outcomes if any(q.outcome == name and q.model == "hazard" for q in questions)):
         asked = [question for question in questions if question.outcome == outcome]
         pull = view[..., None] + sum(
             _sign(question) * strength * question.smallest_effect.value * _moved(question, varying, steady, drawn)
@@ -67,6 +87,18 @@ def waves_of(
         )
         varying[outcome] = _events(np.broadcast_to(pull, (couples, PARTNERS, WAVES)), rng)
     return Waves(varying=varying, steady=_on_scale(questions, steady), labels=labels)
+
+
+def wave_numbers(questions: Sequence[Question]) -> np.ndarray:
+    """When the waves are: one after another, or every so many weeks where a trend is told over weeks."""
+    return np.arange(WAVES) * (EVERY if any(question.model == "trend" for question in questions) else 1)
+
+
+def steady_or_first(question: Question, varying: dict[str, np.ndarray], steady: dict[str, np.ndarray]) -> np.ndarray:
+    """What was so at the start, (C, 2)."""
+    name = _column(question)
+    found: np.ndarray = steady[name] if name in steady else varying[name][..., 0]
+    return found
 
 
 def _answers(couples: int, waves: int, rng: np.random.Generator) -> np.ndarray:
@@ -117,12 +149,12 @@ def _on_scale(questions: Sequence[Question], steady: dict[str, np.ndarray]) -> d
     return {name: 2.0 ** (DOUBLINGS + one) if name in doubled else one for name, one in steady.items()}
 
 
-def wave_tables(waves: Waves, people: pd.DataFrame, couples: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def wave_tables(waves: Waves, when: np.ndarray, people: pd.DataFrame, couples: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The drawn answers as the tables of a study, beside those that are there."""
     people = people.assign(**{name: one.ravel() for name, one in waves.steady.items()})
     couples = couples.assign(**waves.labels)
     frame = people[["couple_id", "person_id", "role"]].loc[people.index.repeat(WAVES)].reset_index(drop=True)
-    frame = frame.assign(wave=np.tile(np.arange(WAVES), len(people)))
+    frame = frame.assign(wave=np.tile(when, len(people)))
     frame = frame.assign(**{name: one.ravel() for name, one in waves.varying.items()})
     return {"people": people, "couples": couples, "survey_waves": frame}
 

@@ -51,7 +51,7 @@ def _line_ends(text: bytes, begin: int) -> int:
     every = np.frombuffer(text, np.uint8)[begin:]
     pieces = [every[start : start + PIECE] for start in range(0, len(every), PIECE)]
     marks = [mark for mark in b"\r\n" if bytes([mark]) in text]
-    return sum(np.count_nonzero(piece == mark) for mark in marks for piece in pieces)
+    return sum(int(np.count_nonzero(piece == mark)) for mark in marks for piece in pieces)
 
 
 def _end_of_line(text: bytes, start: int) -> int:

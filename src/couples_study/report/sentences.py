@@ -99,6 +99,7 @@ REASONS = {
     "too_few_events": "Too few events to compare how soon they come.",
     "not_as_drawn": "The prompts do not come with the chance that is stated, so they can not be read as drawn by lot.",
     "item_errors": "It rests on the errors of two items answered in the same minute being unrelated.",
+    "drawn_on": "The study is far shorter than the time that the question is about.",
     "adds_little": "It explains next to nothing beyond what both answers explain alone.",
     "both_shown": "Each goes before the other.",
     "one_way_or_none": "One of the two directions is shown to be smaller than what matters.",

@@ -48,7 +48,7 @@ RULE_WORDS = {
     "R10": CYCLE_WORDS,
     "R12": RANK_WORDS,
 }
-CAPPING = frozenset({"measurement_error"})
+CAPPING = frozenset({"measurement_error", "drawn_on"})
 CAPPING_SUPPORT = frozenset({"item_errors", "adds_little"})
 
 

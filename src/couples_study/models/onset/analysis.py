@@ -117,11 +117,17 @@ def timing_facts(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """What the order of two domains rests on: facts for the rule, and the gap's distribution for the picture."""
+    """What the order of two domains rests on: facts for the rule, and the gap's distribution for the picture.
+
+    ``excess`` (C,) is each couple's order beyond simultaneous change, ``lost`` (C,) the share of its people whose order
+    was not seen because they stopped answering.
+    """
 
     facts: dict[str, float]
     grid: np.ndarray
     p: np.ndarray
+    excess: np.ndarray
+    lost: np.ndarray
     people: int
     couples: int
 
@@ -161,8 +167,17 @@ def sequence(
     facts |= {f"events_{name}": float(count) for name, count in zip(CELLS, events, strict=True)}
     facts["p_value"] = min(1.0, max(p_values))
     return Sequence(
-        facts=facts, grid=curve.grid, p=curve.p, people=len(gaps.couple), couples=len(np.unique(gaps.couple))
-    )
+        facts=facts, grid=curve.grid, p=curve.p, people=len(gaps.couple), couples=len(np.unique(gaps.couple)),
+        excess=excess, lost=_lost(weekly, first, second, float(changes[0].weeks[-2])),
+    )  # fmt: skip
+
+
+def _lost(weekly: Weekly, first: Times, second: Times, last: float) -> np.ndarray:
+    """The share of a couple's people (C,) of whom no order is known and who were not seen until week ``last``."""
+    stopped = [~times.seen & (times.left < last) for times in (first, second)]
+    gone = (score(first, second) == 0) & (stopped[0] | stopped[1]) & weekly.member
+    lost: np.ndarray = gone.sum(axis=1) / np.maximum(weekly.member.sum(axis=1), 1)
+    return lost
 
 
 def _added(events: np.ndarray, other: int) -> float:
