@@ -132,7 +132,7 @@ def test_the_page_is_the_one_that_the_stored_results_give() -> None:
     spec = importlib.util.spec_from_file_location("threshold_table", ROOT / "tools" / "threshold_table.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "validation.md").read_text("utf-8").endswith(module.text())
+    assert module.text() in (ROOT / "docs" / "validation.md").read_text("utf-8")
 
 
 def test_no_cell_is_planned_twice_and_every_named_world_is_in_the_plan() -> None:
