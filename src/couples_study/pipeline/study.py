@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -148,9 +149,21 @@ class Study:
         deciding = [key for key in keys if judged.get(key) == verdict.verdict]
         return self._one((deciding or keys)[0])
 
-    def report(self, out: str | Path) -> Done:
-        """Write the whole report below ``out``, as ``couples-study report`` does."""
-        return run_report(self._word, Path(out))
+    def report(self, out: str | Path, *, claims: Iterable[str] | None = None, jobs: int = 1, pdf: bool = False) -> Done:
+        """Write the whole report below ``out``, as ``couples-study report`` does.
+
+        Parameters
+        ----------
+        out
+            The folder that takes everything.
+        claims
+            Ids of built-in claims to test; what the study file says if None.
+        jobs
+            Processes to use; results do not depend on it.
+        pdf
+            Whether the page is printed to ``index.pdf`` too, which needs a Chromium on the machine.
+        """
+        return run_report(self._word, Path(out), None if claims is None else tuple(claims), jobs=jobs, pdf=pdf)
 
 
 def load_study(path_or_id: str | Path) -> Study:

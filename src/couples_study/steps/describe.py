@@ -13,9 +13,10 @@ from couples_study.intake import Intake
 from couples_study.measures import Frames
 from couples_study.report.answer import answered
 from couples_study.report.apa import as_csv, as_latex, tables
+from couples_study.report.apa_gt import as_html
 from couples_study.report.context import ReportContext
 from couples_study.report.figure_data import figure_csvs
-from couples_study.report.figures import page_figures, to_svg
+from couples_study.report.figures import page_figures, to_png, to_svg
 from couples_study.report.flow import Flow, flow_of
 from couples_study.report.methods import as_markdown, methods
 from couples_study.report.page import report_page
@@ -68,8 +69,10 @@ def describe(
         flow=_flow(checked, intake, frames),
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
-    svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
-    files = {f"figures/{name}.svg": content for name, content in svgs.items()}
+    svgs, files = {}, {}
+    for name, figure in page_figures(context).items():
+        svgs[name] = files[f"figures/{name}.svg"] = to_svg(figure)
+        files[f"figures/{name}.png"] = to_png(figure)
     files |= _to_paste(context)
     for key, one in {**found, **evidence}.items():
         if isinstance(one, Evidence):
@@ -86,6 +89,7 @@ def _to_paste(context: ReportContext) -> dict[str, bytes]:
     files = {"methods.md": as_markdown(methods(context)), "references.bib": as_bibtex(keys(context))}
     for name, table in tables(context.verdicts, context.evidence).items():
         files[f"tables/{name}.csv"], files[f"tables/{name}.tex"] = as_csv(table), as_latex(table)
+        files[f"tables/{name}.html"] = as_html(table, name)
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
         if verdict.verdict != NOT_TESTABLE:
