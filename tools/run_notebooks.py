@@ -56,6 +56,7 @@ def executed(path: Path, around: Mapping[str, str], demo: str = "demo") -> tuple
         client = NotebookClient(
             notebook,
             timeout=SECONDS,
+            startup_timeout=SECONDS,
             record_timing=False,
             resources={"metadata": {"path": room}},
             kernel_name="python3",

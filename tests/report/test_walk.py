@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from couples_study.claims import claims
 from couples_study.cli import main
 from couples_study.core.columns import glossary
 from tests.report.walk import walked
 
 SEEN = 0.9  # of numbers with a wrong last digit: the rest happen to be another value of their section
 LABELS = [column.label for column in glossary().values()]
+for claim in claims().values():  # what stands in a claim's file was there before the data
+    LABELS += [value for value in claim.model_dump().values() if isinstance(value, str)]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def numbers(folder):
+def groups(folder):
     return walked(folder, LABELS)
 
 
@@ -36,16 +40,19 @@ def changed(token: str) -> str:
     return f"{token[:at]}{(int(token[at]) + 1) % 10}{token[at + 1 :]}"
 
 
-def test_every_number_of_the_page_is_of_the_evidence(numbers):
-    assert len(numbers) > 700
-    assert {"head", "answers", "H1", "H2", "H3", "C12", "C31_children", "data", "methods"} <= {
-        n.section for n in numbers
-    }
-    assert [(n.section, n.token, n.text[:80]) for n in numbers if not n.explained()] == []
+def unexplained(groups):
+    return [(group.section, group.tokens, group.text[:80]) for group in groups if not group.explained()]
 
 
-def test_a_wrong_digit_would_be_seen(numbers):
-    seen = [not number.explained(changed(number.token)) for number in numbers]
+def test_every_number_of_the_page_is_of_the_evidence(groups):
+    assert sum(len(group.tokens) for group in groups) > 700
+    parts = {"head", "answers", "H1", "H2", "H3", "C12", "C31_children", "data", "methods"}
+    assert parts <= {group.section for group in groups}
+    assert unexplained(groups) == []
+
+
+def test_a_wrong_digit_would_be_seen(groups):
+    seen = [not group.explained(at, changed(token)) for group in groups for at, token in enumerate(group.tokens)]
     assert sum(seen) > SEEN * len(seen)
 
 
@@ -53,17 +60,15 @@ def test_a_page_with_a_wrong_sentence_is_found_out(folder, tmp_path):
     """The whole way, through the page itself: an estimate in the first sentence of H1 is changed."""
     for name in ("verdicts.json", "ledger.json", "results", "figures"):
         (tmp_path / name).symlink_to(folder / name)
-    page = (folder / "index.html").read_text("utf-8")
-    head, sentence = page.split('<p class="sentence">', 1)
-    number = next(n for n in walked(folder, LABELS) if n.section == "H1" and n.text.startswith(sentence[:40]))
-    assert number.token in sentence
-    page = f'{head}<p class="sentence">{sentence.replace(number.token, changed(number.token), 1)}'
+    head, sentence = (folder / "index.html").read_text("utf-8").split('<p class="sentence">', 1)
+    estimate = re.search(r"= ([-−]?[0-9.]+)", sentence)[1]
+    page = f'{head}<p class="sentence">{sentence.replace(estimate, changed(estimate), 1)}'
     (tmp_path / "index.html").write_text(page, "utf-8")
-    assert [n.section for n in walked(tmp_path, LABELS) if not n.explained()].count("H1") >= 1
+    assert "H1" in {section for section, *_ in unexplained(walked(tmp_path, LABELS))}
 
 
 @pytest.mark.skipif("WALK" not in os.environ, reason="WALK names no folder with a written report (.ci/run does)")
 def test_every_number_of_the_named_report_is_of_the_evidence():
     found = walked(Path(os.environ["WALK"]), LABELS)
-    assert len(found) > 5000
-    assert [(n.section, n.token, n.text[:80]) for n in found if not n.explained()] == []
+    assert sum(len(group.tokens) for group in found) > 20_000
+    assert unexplained(found) == []

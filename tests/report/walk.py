@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -28,7 +29,9 @@ GIVEN = {
 }  # fixed before the data, or not theirs
 NOT_OF_DATA = {"words", "references", "provenance"}  # meanings of words, years of papers, hashes and versions
 # What templates and figures say of themselves: levels of bins and tables, smallest count shown, where arrows begin, ranges.
-FIXED = re.compile(r"\bits 95% interval|95% CI (?:LL|UL)|fewer than 5|goes on beyond 6\b|\(\d+-\d+\)|\b1\.5 IQR")
+FIXED = re.compile(
+    r"\b9[05]% from|\bits 95% interval|95% CI (?:LL|UL)|fewer than 5|goes on beyond 6\b|\(\d+-\d+\)|\b1\.5 IQR"
+)
 ONE = r"([-−]?\d[\d\u202f]*(?:\.\d+)?(?:e[-−]?\d+)?)"
 # An estimate with its interval, as in "0.21 [0.15, 0.27]" and "b = 0.21 points per point, 95% CI [0.15, 0.27]".
 BRACKETS = re.compile(rf"(?<![\w.])(?:{ONE}(?:[^\d\[\];=]{{0,60}}[\d.]+% (?:CI|interval))? )?\[{ONE}, {ONE}\]")
@@ -153,34 +156,54 @@ class Known:
     shares: set[tuple[float, float]] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     records: list[Known] = field(default_factory=list)
+    forms: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def add(self, record: Iterable[float]) -> None:
         """A record, and its values among all others."""
-        values = set(record)
+        values = set(map(float, record))
         self.values |= values
         self.records.append(Known(values=values))
 
+    def has_extreme(self, sign: str) -> bool:
+        """Whether a value is printed as "< .001" or as "> .999"."""
+        if ("p", 0) not in self.forms:
+            self.forms["p", 0] = {"<"} if any(0 <= v < 0.001 for v in self.values) else set()
+            self.forms["p", 0] |= {">"} if any(0.999 < v <= 1 for v in self.values) else set()
+        return sign in self.forms["p", 0]
+
     def explains(self, token: str, *, whole: bool = False) -> bool:
         """Whether some value gives the token; ``whole`` where it belongs to an interval wide enough to be printed whole."""
-        text = token.replace("−", "-").replace("\u202f", "")
-        percent = text.endswith("%")
-        text = text.removesuffix("%")
-        decimals = len(text.split("e")[0].partition(".")[2])
+        text, percent, decimals = read_token(token)
         if "e" in text:
             return any(f"{value:.1e}" == text for value in self.values)
-        wanted = f"{float(text):.{decimals}f}"
-        if percent:
-            parts = {100 * part / whole for part, whole in self.shares if whole}
-            return any(f"{value:.{decimals}f}" == wanted for value in {100 * v for v in self.values} | parts)
-        values = self.values if decimals or whole else {v for v in self.values if v.is_integer() or abs(v) > 99.5}
-        three_digits = not decimals and any(float(f"{value:.3g}") == float(wanted) for value in self.values)
-        return three_digits or any(same(value, wanted, decimals) for value in values)
+        return text in self.printed_as("%" if percent else "rounded" if decimals or whole else "whole", decimals)
+
+    def printed_as(self, kind: str, decimals: int) -> set[str]:
+        """Every value as it would be printed: per cent, rounded, or whole, when only counts and large numbers are."""
+        if (kind, decimals) not in self.forms:
+            if kind == "%":
+                shown = [100 * value for value in self.values] + [100 * one / of for one, of in self.shares]
+            elif kind == "rounded":
+                shown = list(self.values)
+            else:
+                shown = [value for value in self.values if float(value).is_integer() or abs(value) > 99.5]
+                shown += [three for value in self.values if (three := float(f"{value:.3g}")).is_integer()]
+            self.forms[kind, decimals] = {printed(value, decimals) for value in shown}
+        return self.forms[kind, decimals]
 
 
-def same(value: float, wanted: str, decimals: int) -> bool:
-    """Whether a value printed with so many decimals is ``wanted``; nought has no sign."""
-    shown = f"{value:.{decimals}f}"
-    return (shown.lstrip("-") if float(shown) == 0 else shown) == (wanted.lstrip("-") if float(wanted) == 0 else wanted)
+@cache
+def read_token(token: str) -> tuple[str, bool, int]:
+    """A number as it would be printed, whether it is per cent, and its decimals."""
+    text = token.replace("−", "-").replace("\u202f", "").removesuffix("%")
+    decimals = len(text.partition(".")[2])
+    return text if "e" in text else printed(float(text), decimals), token.endswith("%"), decimals
+
+
+def printed(value: float, decimals: int) -> str:
+    """A value with so many decimals; nought has no sign."""
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def flat(verdict: dict) -> Iterator[dict]:
@@ -189,17 +212,17 @@ def flat(verdict: dict) -> Iterator[dict]:
         yield from flat(reading)
 
 
-def own_files(folder: Path, ids: Iterable[str], every: set[str]) -> Iterator[Path]:
-    """The files of results and figures that belong to these ids."""
-    ids = set(ids)
+def files_by_id(folder: Path, ids: set[str]) -> dict[str, list[Path]]:
+    """The files of results and figures by the verdict or reading whose they are: ``C60_within_terms.csv`` is C60_within's."""
+    found: dict[str, list[Path]] = {}
     for path in sorted([*(folder / "results").glob("*"), *(folder / "figures").glob("*.csv")]):
         name = path.stem.removesuffix("_terms")
-        owner = max((one for one in every if name == one or re.match(rf"{one}(_|[a-z])", name)), key=len, default=name)
-        if owner in ids or name in ids:
-            yield path
+        owner = next((name[:k] for k in range(len(name), 0, -1) if name[:k] in ids), name)
+        found.setdefault(owner, []).append(path)
+    return found
 
 
-def known_of(folder: Path, verdict: dict, every: set[str]) -> Known:
+def known_of(verdict: dict, files: dict[str, list[Path]]) -> Known:
     """What explains the section of one question."""
     known = Known()
     for one in flat(verdict):
@@ -212,18 +235,21 @@ def known_of(folder: Path, verdict: dict, every: set[str]) -> Known:
             known.add(numbers_in(row))
         smallest = one["smallest_effect"]
         if smallest and smallest["value"]:
-            known.values.add(abs(smallest["value"]))
+            known.values.add(abs(float(smallest["value"])))
             ends = [t[name] for t in one["terms"] for name in ("estimate", "conf_low", "conf_high")]
             known.values |= {end / abs(smallest["value"]) for end in ends}
             for term in one["terms"]:
                 known.add(term[name] / abs(smallest["value"]) for name in ("estimate", "conf_low", "conf_high"))
         known.values |= {float(len(one["terms"]) - 3), float(len(one["sensitivity"]))}
         same_verdict = sum(row["verdict"] == one["verdict"] for row in one["sensitivity"])
-        known.values.add(float(same_verdict))
-    for path in own_files(folder, {one["id"] for one in flat(verdict)}, every):
+        known.values |= {float(same_verdict), float(len(one["sensitivity"]) - same_verdict - 5)}
+    for path in [path for one in flat(verdict) for path in files.get(one["id"], ())]:
         if path.suffix == ".json":
             told = json.loads(path.read_text("utf-8"))
-            known.values |= set(numbers_in(told))
+            known.values |= set(map(float, numbers_in(told)))
+            facts = told["facts"]
+            for name in [one for one in facts if f"{one}_low" in facts and f"{one}_high" in facts]:
+                known.add((facts[name], facts[f"{name}_low"], facts[f"{name}_high"]))
             known.words |= set(words_in(told))
         else:
             for row in rows_of(path):
@@ -246,6 +272,9 @@ def of_the_study(folder: Path, verdicts: list[dict]) -> Known:
     known.values |= {*map(float, totals), *reasons.values(), *(float(kinds.count(kind)) for kind in set(kinds))}
     known.values |= {0.0, float(len(verdicts)), float(own), float(len(verdicts) - own)}
     known.values |= {float(one[name]) for one in verdicts for name in ("n_couples", "n_people", "n_obs") if one[name]}
+    flow = folder / "figures" / "flow.csv"
+    for row in rows_of(flow) if flow.is_file() else []:
+        known.values |= {value for cell in row.values() if (value := number(cell)) is not None}
     for path in sorted((folder / "results").glob("*.json")):
         told = json.loads(path.read_text("utf-8"))
         counts = told["counts"]
@@ -259,77 +288,85 @@ def of_the_study(folder: Path, verdicts: list[dict]) -> Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """One number of a page with those it belongs together with, and what may explain them.
+class Group:
+    """Numbers of a page that belong together, and what may explain them.
 
-    The numbers of one table row, and an estimate with the ends of its interval, have to come from one record.
+    The numbers of one table row, and an estimate with the ends of its interval, have to come from one record; any other
+    number is a group of its own.
     """
 
     section: str
     text: str
-    group: tuple[str, ...]
-    at: int
+    tokens: tuple[str, ...]
     among: list[Known]
     whole: bool = False
 
-    @property
-    def token(self) -> str:
-        return self.group[self.at]
-
-    def explained(self, token: str | None = None) -> bool:
-        """Whether one of ``among`` explains all of the group, with ``token`` in the place of this number if given."""
-        group = [*self.group[: self.at], token or self.token, *self.group[self.at + 1 :]]
-        return any(all(known.explains(each, whole=self.whole) for each in group) for known in self.among)
+    def explained(self, at: int = 0, token: str = "") -> bool:
+        """Whether one of ``among`` explains all of the group, with ``token`` in the place ``at`` if given."""
+        tokens = [*self.tokens[:at], token, *self.tokens[at + 1 :]] if token else self.tokens
+        return any(all(known.explains(each, whole=self.whole) for each in tokens) for known in self.among)
 
 
-def walked(folder: Path, labels: Iterable[str] = ()) -> list[Number]:
+def walked(folder: Path, labels: Iterable[str] = ()) -> list[Group]:
     """Every number of the page in ``folder`` that is of data; ``labels`` are the codebook's names of columns."""
     verdicts = json.loads((folder / "verdicts.json").read_text("utf-8"))["claims"]
-    every = {one["id"] for verdict in verdicts for one in flat(verdict)}
+    files = files_by_id(folder, {one["id"] for verdict in verdicts for one in flat(verdict)})
     read = Page()
     read.feed((folder / "index.html").read_text("utf-8"))
     study = of_the_study(folder, verdicts)
-    by_id = {one["id"]: known_of(folder, verdict, every) for verdict in verdicts for one in flat(verdict)}
+    by_id = {}
+    for verdict in verdicts:
+        known = known_of(verdict, files)
+        ids = [one["id"] for one in flat(verdict)]
+        known.words |= {text for id_ in ids if id_ in read.sections for text in read.sections[id_].given}
+        by_id |= dict.fromkeys(ids, known)
     everything = Known(
         values=study.values.union(*(one.values for one in by_id.values())), shares=study.shares,
         words=study.words.union(*(one.words for one in by_id.values())),
-        records=[record for one in by_id.values() for record in one.records],
+        records=[record for one in {id(one): one for one in by_id.values()}.values() for record in one.records],
     )  # fmt: skip
-    given = {*labels, *(text for said in read.sections.values() for text in said.given)}
+    statements = read.sections["questions"].given
     found = []
     for name, said in read.sections.items():
         if name in NOT_OF_DATA:
             continue
         known = by_id.get(name) or (study if name in ("data", "methods", "tensions") else everything)
-        words = sorted((w for w in {*known.words, *given} if any(map(str.isdigit, w)) and len(w) > 3), key=len)
-        for text in said.texts:
+        before = {*labels, *known.words, *statements}
+        words = sorted((w for w in before if any(map(str.isdigit, w)) and len(w) > 3), key=len, reverse=True)
+        for text in filter(has_digit, said.texts):
             found += _of_text(name, without(text, words), known)
         for text in said.rows:
-            group, rest = tuple(plain_tokens(without(text, words), known)), [*known.records, Known()]
-            found += [Number(name, text, group, at, rest, whole=True) for at in range(len(group))]
+            tokens = tuple(plain_tokens(without(text, words), known))
+            found += [Group(name, text, tokens, known.records, whole=True)] if tokens else []
     return found
 
 
-def _of_text(name: str, text: str, known: Known) -> list[Number]:
+def has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def _of_text(name: str, text: str, known: Known) -> list[Group]:
     """The numbers of one text: estimates with their intervals first, then those that stand alone."""
-    found = []
-    for match in BRACKETS.finditer(text):
-        group = tuple(token for token in match.groups() if token)
-        found += [Number(name, text, group, at, known.records, whole=True) for at in range(len(group))]
+    found = [
+        Group(name, text, tuple(token for token in match.groups() if token), known.records, whole=True)
+        for match in BRACKETS.finditer(text)
+    ]
     rest = BRACKETS.sub(lambda m: " ".join(re.findall(r"[\d.]+%", m[0])), text)
-    return found + [Number(name, text, (token,), 0, [known]) for token in plain_tokens(rest, known)]
+    return found + [Group(name, text, (token,), [known]) for token in plain_tokens(rest, known)]
 
 
 def plain_tokens(text: str, known: Known) -> list[str]:
     """The numbers of a text; "< .001" is one only where no value is that small."""
-    small, large = any(0 <= v < 0.001 for v in known.values), any(0.999 < v <= 1 for v in known.values)
-    text = EXTREME.sub(lambda m: " " if (small if m[1] == "<" else large) else m[0], FIXED.sub(" ", text))
+    text = EXTREME.sub(lambda m: " " if known.has_extreme(m[1]) else m[0], FIXED.sub(" ", text))
     return NUMBER.findall(text)
 
 
-def without(text: str, known: Iterable[str]) -> str:
-    """A text without what was known beforehand, the longest first."""
-    for word in reversed(list(known)):
+def without(text: str, known: list[str]) -> str:
+    """A text without what was known beforehand, the longest first; nothing if it is a piece of that."""
+    piece = text.rstrip("…")
+    for word in known:
+        if len(word) >= len(piece) > 3 and piece in word:
+            return ""
         for form in (word, word.rstrip("."), word[:1].lower() + word[1:].rstrip(".")):
             if form in text:
                 text = text.replace(form, " ")

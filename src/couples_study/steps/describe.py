@@ -15,8 +15,8 @@ from couples_study.report.answer import answered
 from couples_study.report.apa import as_csv, as_latex, tables
 from couples_study.report.apa_gt import as_html
 from couples_study.report.context import ReportContext
-from couples_study.report.figure_data import figure_csvs
-from couples_study.report.figures import page_figures, to_png, to_svg
+from couples_study.report.figure_data import figure_csvs, flow_csv, overview_csv
+from couples_study.report.figures import FLOW, OVERVIEW, page_figures, to_png, to_svg
 from couples_study.report.flow import Flow, flow_of
 from couples_study.report.methods import as_markdown, methods
 from couples_study.report.page import report_page
@@ -87,6 +87,10 @@ def describe(
 def _to_paste(context: ReportContext) -> dict[str, bytes]:
     """What goes into a paper: methods, references, tables, paragraphs, and the numbers behind the figures."""
     files = {"methods.md": as_markdown(methods(context)), "references.bib": as_bibtex(keys(context))}
+    if context.verdicts:
+        files[f"figures/{OVERVIEW}.csv"] = overview_csv(context.verdicts)
+    if context.flow is not None:
+        files[f"figures/{FLOW}.csv"] = flow_csv(context.flow)
     for name, table in tables(context.verdicts, context.evidence).items():
         files[f"tables/{name}.csv"], files[f"tables/{name}.tex"] = as_csv(table), as_latex(table)
         files[f"tables/{name}.html"] = as_html(table, name)
