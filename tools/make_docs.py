@@ -18,7 +18,7 @@ from matplotlib.image import imread
 import couples_study as cs
 from couples_study.claims import contradictions, families
 from couples_study.contracts.hypothesis import Claim
-from couples_study.contracts.instrument import CutOff
+from couples_study.contracts.instrument import CutOff, Instrument
 from couples_study.core.columns import HOMES, glossary
 from couples_study.instruments import instruments
 from couples_study.report.figures import to_png
@@ -100,6 +100,11 @@ The PAIR is left out: it is proprietary, and its key is not public.
 """
 
 
+def _items(scale: Instrument) -> str:
+    more = len(scale.items) + len(scale.further)
+    return f"{len(scale.items)} (or {more})" if scale.further else f"{len(scale.items)}"
+
+
 def instruments_page() -> str:
     """The instruments as a page."""
     parts = [
@@ -109,7 +114,7 @@ def instruments_page() -> str:
     ]
     for one in instruments().values():
         row = glossary()[one.result]
-        score = f"`{one.result}`: {one.score} of {len(one.items)} items, {row.low:g} to {row.high:g}"
+        score = f"`{one.result}`: {one.score} of {_items(one)} items, {row.low:g} to {row.high:g}"
         found = "; ".join(f"{r.kind} {r.low:.2f} to {r.high:.2f} ({r.status})" for r in one.reliability)
         told = "; ".join(f"{_side(cut)}: {cut.means} ({cut.status})" for cut in one.cut_offs)
         cells = (one.label, score, ", ".join(one.reversed), f"{one.min_answered}", found, told, one.licence)

@@ -42,9 +42,16 @@ def test_every_claim_gets_what_it_needs_and_nothing_else(claim_id):
 
 def _needed(name, claim):
     """Whether a column is asked of, or goes into a score, a hand-made column, or a reading of a count that is asked of."""
-    from couples_study.fielding.choose import columns_for
+    from couples_study.fielding.choose import columns_for, seconds_for
 
-    return any(name in columns_for([one]) for one in claim.columns())
+    return any(name in columns_for([one]) for one in (*claim.columns(), *seconds_for(claim)))
+
+
+def test_a_state_is_asked_twice_only_where_its_claim_looks_at_the_next_day():
+    assert {"phys_satisf_2", "sexual_talk_2"} <= collected(questionnaire(("C63",)))
+    assert "phys_satisf" in collected(questionnaire(("C54",)))
+    assert "phys_satisf_2" not in collected(questionnaire(("C54",)))
+    assert {"close_1", "close_2", "close_3"} <= collected(questionnaire(("C12",)))
 
 
 def test_more_claims_share_questions():

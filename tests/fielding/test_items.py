@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from couples_study.claims import claims
 from couples_study.contracts.base import parsed
 from couples_study.contracts.item import Item
 from couples_study.core.columns import TABLES, glossary
@@ -31,9 +32,21 @@ def test_own_scales_have_words_for_all_their_items():
     assert all(name in items() for one in own for name in one.items)
 
 
-def test_lagged_daily_constructs_have_two_items():
+def test_focal_daily_states_have_three_items():
     for stem in ("close", "safe", "resp"):
-        assert all(items()[f"{stem}_{number}"].focal for number in (1, 2))
+        scale = instruments()[stem]
+        assert (*scale.items, *scale.further) == tuple(f"{stem}_{number}" for number in (1, 2, 3))
+        assert all(items()[name].focal for name in (*scale.items, *scale.further))
+
+
+def test_every_daily_state_that_a_claim_carries_to_the_next_day_has_two_items():
+    lagged = [r for claim in claims().values() for r in claim.reading if r.model == "cross_lag"]
+    states = {name for r in lagged for name in (r.outcome, r.predictor) if name not in r.indicators}
+    sliders = {name for name in states if name in items() and items()[name].ends}
+    assert len(sliders) > 8
+    for name in sliders:
+        second = items()[glossary().second(name)]
+        assert (second.ends, second.opt_out) == (items()[name].ends, items()[name].opt_out)
 
 
 def test_items_differ_and_carry_no_list_separators():

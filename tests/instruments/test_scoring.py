@@ -89,6 +89,16 @@ def test_scores_are_those_worked_out_by_hand(name):
     assert (CASES[name][0][1], CASES[name][1][1]) == (column.low, column.high)
 
 
+def test_a_further_item_counts_where_it_was_asked():
+    close = instruments()["close"]
+    scale = Scale(result="close", items=close.items, further=close.further, min_answered=close.min_answered)
+    table = pd.DataFrame({"close_1": [10.0, GAP, GAP], "close_2": [20.0, 40.0, GAP], "close_3": [60.0, 50.0, GAP]})
+    np.testing.assert_array_equal(scored(table, [scale])["close"], [30.0, 45.0, GAP])
+    np.testing.assert_array_equal(scored(table.drop(columns="close_3"), [scale])["close"], [15.0, 40.0, GAP])
+    with pytest.raises(StudyFileError):
+        parsed(Instrument, instruments()["csi4"].model_dump() | {"further": ["close_3"]}, "instruments/broken.toml")
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_one_answer_fewer_than_the_rule_asks_for_gives_no_score(name):
     instrument = instruments()[name]

@@ -177,6 +177,27 @@ def test_weights_of_one_change_nothing_and_others_are_a_weighted_solution():
     np.testing.assert_allclose(weighted_path(p, twice).params, within_path(p.where(copies)).params, atol=EXACT)
 
 
+def test_a_second_item_that_was_asked_becomes_the_other_indicator():
+    """No path, but what leads: one unreliable item each makes one up; the second items are used where they are there."""
+    again = {
+        f"{name}_2": replace(SETTING.glossary["y1"], name=f"{name}_2", second_of=name) for name in ("y_once", "x_once")
+    }
+    once = {name: replace(SETTING.glossary["y1"], name=name) for name in ("y_once", "x_once")}
+    setting = replace(SETTING, glossary=SETTING.glossary.extended({**once, **again}))
+    table = world(couples=300, days=28, seed=12, own=0.6, backward=0.6, noise=2.0)
+    names = {"y1": "y_once", "x1": "x_once", "y2": "y_once_2", "x2": "x_once_2"}
+    question = asked(**{**KEYS, "outcome": "y_once", "predictor": "x_once", "indicators": {}})
+    model = check_question(question, setting, "test")
+    told = table.rename(columns=names)
+    single = model.estimate("T", question, frames(told.drop(columns=["y_once_2", "x_once_2"])), setting)
+    twice = model.estimate("T", question, frames(told), setting)
+    named = estimate(table, **KEYS)
+    assert twice.tested[0].estimate == named.tested[0].estimate
+    assert single.tested[0].conf_low > 0 > twice.tested[0].conf_low
+    assert [any(one.code == "measurement_error" for one in each.concerns) for each in (single, twice)] == [True, False]
+    assert "(and x_once_2 where it was asked)" in model.plan(question, setting).equation
+
+
 def test_gaps_of_the_calendar_are_gaps_in_both_directions():
     table = world(couples=40, days=12, seed=8)
     kept = table[table["day"] != 5].reset_index(drop=True)

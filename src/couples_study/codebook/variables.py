@@ -102,8 +102,9 @@ def formula_of(scale: Instrument) -> str:
     """How a score is made, in words and symbols."""
     names = ", ".join(scale.items) if len(scale.items) < 5 else f"{scale.items[0]} to {scale.items[-1]}"
     turned = f"; {', '.join(scale.reversed)} reversed (low + high - answer)" if scale.reversed else ""
+    further = "".join(f", and {name} where it was asked" for name in scale.further)
     how = "mean" if scale.score == "mean" else f"{len(scale.items)} x mean (a sum, prorated)"
-    return f"{how} of {names}{turned}; missing with fewer than {scale.min_answered} answers. {scale.label}"
+    return f"{how} of {names}{further}{turned}; missing with fewer than {scale.min_answered} answers. {scale.label}"
 
 
 def missing_words() -> str:

@@ -48,6 +48,9 @@ class ReliableChange(Strict):
 class Instrument(Strict):
     """A scale's scoring key; ``result`` is the glossary column that the score fills.
 
+    ``further`` items of our own count in a mean wherever they were asked; a study without them has the score all the
+    same.
+
     The items' ranges stand in the glossary. ``wording`` says whose words the items are: those of ``own`` items are
     shipped (see `couples_study.items`), those of ``published`` scales never; ``permission`` says who has to be asked.
     """
@@ -56,6 +59,7 @@ class Instrument(Strict):
     label: str
     score: Literal["mean", "sum"]
     items: tuple[str, ...] = Field(min_length=1)
+    further: tuple[str, ...] = ()
     reversed: tuple[str, ...] = ()
     min_answered: int = Field(ge=1)
     table: str
@@ -77,4 +81,6 @@ class Instrument(Strict):
             raise ValueError(f"reversed items are items of the scale; {strays} are not")
         if self.min_answered > len(self.items) or len(set(self.items)) < len(self.items):
             raise ValueError("items are named once, and min_answered is no more than there are")
+        if self.further and (self.score != "mean" or self.wording != "own" or set(self.further) & set(self.items)):
+            raise ValueError("further items are those of a mean of our own items, and are named once")
         return self

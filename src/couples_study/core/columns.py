@@ -23,7 +23,7 @@ HOMES = (*TABLES, DERIVED, RESULTS)
 MISSING_KINDS = ("refused", "not_applicable", "not_reached", "technical")
 OF_MISSING = "_missing"
 
-OF_CLAIMS = frozenset({"beliefs", "checklists", "course", "moments", "scales", "strands"})
+OF_CLAIMS = frozenset({"beliefs", "checklists", "course", "moments", "scales", "seconds", "strands"})
 
 
 def kind_of_missing(column: str) -> str:
@@ -41,7 +41,8 @@ class Column:
     """One row of the glossary.
 
     ``kind`` is one of `KINDS`: ``number`` is continuous, ``count`` a whole number, ``flag`` 0/1, ``code`` one of
-    ``labels``. ``low`` and ``high`` bound an answer, both inclusive. ``table`` is the column's home.
+    ``labels``. ``low`` and ``high`` bound an answer, both inclusive. ``table`` is the column's home. ``second_of``
+    names the column of the same state that this one asks again in other words.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     labels: tuple[str, ...] = ()
+    second_of: str | None = None
 
     @property
     def of_claims_alone(self) -> bool:
@@ -83,6 +85,10 @@ class Glossary(Mapping[str, Column]):
     def of_table(self, table: str) -> tuple[Column, ...]:
         return tuple(column for column in self._columns.values() if column.table == table)
 
+    def second(self, name: str) -> str | None:
+        """The column that asks the state of column ``name`` again, if there is one."""
+        return next((one.name for one in self._columns.values() if one.second_of == name), None)
+
     def extended(self, columns: Mapping[str, Column]) -> Glossary:
         """This glossary with a study's own rows added.
 
@@ -103,7 +109,7 @@ class Glossary(Mapping[str, Column]):
 def column_from(name: str, group: str, row: Mapping[str, Any]) -> Column:
     """A `Column` from one glossary table; raises `EntryError` on anything that is not of the form."""
     where = f"glossary row {name!r} ({group}.toml)"
-    known = {"label", "meaning", "unit", "kind", "table", "range", "labels"}
+    known = {"label", "meaning", "unit", "kind", "table", "range", "labels", "second_of"}
     unknown = sorted(set(row) - known)
     missing = sorted({"label", "meaning", "unit", "kind", "table"} - set(row))
     if unknown or missing:
@@ -123,6 +129,7 @@ def column_from(name: str, group: str, row: Mapping[str, Any]) -> Column:
         low=low,
         high=high,
         labels=tuple(row.get("labels", ())),
+        second_of=row.get("second_of"),
         **{key: row[key] for key in ("label", "meaning", "unit", "kind", "table")},
     )
 

@@ -33,6 +33,7 @@ SHEETS = {"couples": "team_couples", "people": "team_people", "diary_days": "tea
           "events": "team_events"}  # fmt: skip
 START = "start_date"
 ARM, PROGRAMME, WAITING = "arm", "programme", "wait_list"
+LAGGED = "cross_lag"  # the model that needs two indicators of a state
 MOST = 1000.0  # where the glossary sets no bound
 WHOLE_UNITS = ("minutes", "months", "per cent", "children", "days", "years")
 
@@ -40,7 +41,7 @@ WHOLE_UNITS = ("minutes", "months", "per cent", "children", "days", "years")
 def questionnaire(ids: Sequence[str] | str, language: Language = "en") -> Questionnaire:
     """The questionnaire for these claims (ids, or ``"all"``); raises `UsageError` for one that is not there."""
     asked = chosen(ids if isinstance(ids, str) else tuple(ids))
-    names = columns_for(name for claim in asked for name in claim.columns())
+    names = columns_for(name for claim in asked for name in (*claim.columns(), *seconds_for(claim)))
     own = [name for name in names if not _is_team(name)]
     forms = tuple(_form(form, [name for name in own if form_of(name) == form], language) for form in FORMS)
     return Questionnaire(
@@ -82,11 +83,25 @@ def columns_for(needed: Iterable[str]) -> tuple[str, ...]:
             continue
         scale = _scored_by(name)
         if scale is not None:
-            waiting += scale.items
+            waiting += (*scale.items, *scale.further)
             continue
         found[name] = None
+        waiting += _further(name)
         waiting += _beside(name)
     return _conditions_first(sorted(found, key=_order))
+
+
+def seconds_for(claim: Claim) -> tuple[str, ...]:
+    """The second items of states that a claim carries from one day to the next, which tell change from a slip."""
+    lagged = [reading for reading in claim.reading if reading.model == LAGGED]
+    named = [name for reading in lagged for name in (reading.outcome, reading.predictor) if name]
+    found = [glossary().second(name) for name in named if not any(name in one.indicators for one in lagged)]
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _further(name: str) -> tuple[str, ...]:
+    """The other items of a focal state of which one is asked."""
+    return next((one.further for one in instruments().values() if name in one.items), ())
 
 
 def _conditions_first(names: Sequence[str]) -> tuple[str, ...]:

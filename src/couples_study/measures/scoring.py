@@ -10,10 +10,14 @@ import pandas as pd
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """A scoring key: ``result`` is the score's column; ``low`` and ``high`` turn the ``reversed`` items round."""
+    """A scoring key: ``result`` is the score's column; ``low`` and ``high`` turn the ``reversed`` items round.
+
+    ``further`` items count where the table has them.
+    """
 
     result: str
     items: tuple[str, ...]
+    further: tuple[str, ...] = ()
     score: str = "mean"
     reversed: tuple[str, ...] = ()
     min_answered: int = 1
@@ -36,7 +40,8 @@ def scored(table: pd.DataFrame, scales: Iterable[Scale]) -> pd.DataFrame:
 
 
 def _score(table: pd.DataFrame, scale: Scale) -> pd.Series:
-    items = table[list(scale.items)].astype("float64")
+    further = [name for name in scale.further if name in table.columns]
+    items = table[[*scale.items, *further]].astype("float64")
     if scale.reversed:
         if scale.low is None or scale.high is None:
             raise ValueError(f"scale {scale.result}: reversed items need low and high")

@@ -2,7 +2,8 @@
 
 Controlling for yesterday's outcome with an imperfect measure leaves part of yesterday in the lagged effect, and turns
 "nothing" into "significant". With two indicators of the outcome and of the predictor each serves as instrument for
-the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters. Rule R10 asks
+the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters. A question
+that names no indicators takes the second item that the glossary knows of a state, where it was answered. Rule R10 asks
 both directions on the same rows: a cycle, one leading the other, or neither.
 """
 
@@ -19,7 +20,7 @@ from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.concerns import few_couples
 from couples_study.models.counting import counts_of
-from couples_study.models.lagged import Pairs, indicators_of, pairs_of, said, within_path
+from couples_study.models.lagged import Pairs, asked_twice, indicators_of, pairs_of, said, within_path
 from couples_study.models.lagged.beside import TESTED, beside, measured, path_term
 from couples_study.models.lagged.both_ways import BothWays
 from couples_study.models.lagged.missing import due_pairs, skipped
@@ -57,7 +58,7 @@ def check(question: Question, setting: Setting, where: str) -> None:
 def plan(question: Question, setting: Setting) -> Plan:
     """The model in words."""
     y, x = question.outcome, question.predictor
-    names = [f"{name} from {' and '.join(indicators_of(question, name))}" for name in (y, x) if name]
+    names = [f"{name} from {_sources(question, name, setting)}" for name in (y, x) if name]
     swapped = f"; and the same with {x} and {y} exchanged, on the same rows" if question.rule == "R10" else ""
     return Plan(
         equation=f"{y}[t] = own {y}[t-1] + {x}[t-1] + study_day + weekend + error, all minus the person's mean; "
@@ -69,8 +70,14 @@ def plan(question: Question, setting: Setting) -> Plan:
     )
 
 
+def _sources(question: Question, name: str, setting: Setting) -> str:
+    second = setting.glossary.second(name) if name not in question.indicators else None
+    return " and ".join(indicators_of(question, name)) + (f" (and {second} where it was asked)" if second else "")
+
+
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Fit the corrected lag, or both, and the other ways to ask beside it."""
+    question = asked_twice(question, setting.glossary, frames)
     panel = panel_for(id, question, indicators_of(question, question.outcome)[0].removeprefix("partner."), frames)
     if isinstance(panel, NotTestable):
         return panel

@@ -106,6 +106,7 @@ def _scales(study: StudyFile) -> Iterator[Scale]:
         yield Scale(
             result=instrument.result,
             items=instrument.items,
+            further=instrument.further,
             score=instrument.score,
             reversed=instrument.reversed,
             min_answered=instrument.min_answered,

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from couples_study.models.lagged.pairs import Pairs, indicators_of, pairs_of, said
+from couples_study.models.lagged.pairs import Pairs, asked_twice, indicators_of, pairs_of, said
 from couples_study.models.lagged.paths import Path, forward_path, plain_path, within_path
 
-__all__ = ["Pairs", "Path", "forward_path", "indicators_of", "pairs_of", "plain_path", "said", "within_path"]
+__all__ = [
+    "Pairs",
+    "Path",
+    "asked_twice",
+    "forward_path",
+    "indicators_of",
+    "pairs_of",
+    "plain_path",
+    "said",
+    "within_path",
+]

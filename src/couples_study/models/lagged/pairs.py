@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from couples_study.contracts.hypothesis import Question
-from couples_study.measures import Panel
+from couples_study.core.columns import Glossary
+from couples_study.measures import Frames, Panel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,19 @@ class Pairs:
 def indicators_of(question: Question, name: str | None) -> tuple[str, ...]:
     """The columns that indicate a construct; the column itself where there is only one."""
     return question.indicators.get(name or "", (name or "",))
+
+
+def asked_twice(question: Question, known: Glossary, frames: Frames) -> Question:
+    """The question with the second item of outcome and predictor as indicator, where that item was answered.
+
+    What the question itself names as indicators stands.
+    """
+    found = dict(question.indicators)
+    for name in (question.outcome, question.predictor):
+        second = known.second(name) if name else None
+        if name and second and name not in found and frames.panel_with(second) is frames.panel_with(name):
+            found[name] = (name, second)
+    return question.model_copy(update={"indicators": found})
 
 
 def said(panel: Panel, column: str, lag: int) -> np.ndarray:
