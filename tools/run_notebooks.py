@@ -35,8 +35,6 @@ from couples_study.report.verdicts_json import verdicts_json as _told
 if "verdicts" in globals():
     print(_told(study.id, True, study.inputs, _version(), study.verdicts).decode("utf-8"), end="")
 """
-# Over files of our own, as far as the system can: on an open port others on the machine could listen in.
-PRIVATE = Config({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {})
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 
 
@@ -60,11 +58,16 @@ def executed(path: Path, around: Mapping[str, str], demo: str = "demo") -> tuple
             record_timing=False,
             resources={"metadata": {"path": room}},
             kernel_name="python3",
-            config=PRIVATE,
+            config=_private(Path(room)),
         )
         client.execute(env={**os.environ, **around})
     told = notebook.cells.pop().outputs
     return notebook, "".join(output.get("text", "") for output in told)
+
+
+def _private(room: Path) -> Config:
+    """The kernel is spoken to over files of its own, where the system can: others could listen in on an open port."""
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(room / "kernel")}} if os.name == "posix" else {})
 
 
 def page_of(notebook: nbformat.NotebookNode, name: str) -> bytes:

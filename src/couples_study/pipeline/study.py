@@ -11,7 +11,7 @@ import pandas as pd
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.ledger import Ledger
-from couples_study.contracts.verdict import Verdict
+from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.contracts.watch import Watch
 from couples_study.core.errors import UsageError, listed, nearest
 from couples_study.intake import Intake, link, take_in
@@ -24,6 +24,7 @@ from couples_study.report.answer import answered
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import Checked, check
 from couples_study.steps.derive import derive
+from couples_study.steps.describe import deciding
 from couples_study.steps.describe_intake import watched
 from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
@@ -144,10 +145,11 @@ class Study:
         asked = next(one for one in self.checked.asked if one.id == id)
         if asked.untestable is not None:
             return asked.untestable
-        keys = [key for key, _, _ in asked.readings]
-        judged = {reading.id: reading.verdict for reading in verdict.readings}
-        deciding = [key for key in keys if judged.get(key) == verdict.verdict]
-        return self._one((deciding or keys)[0])
+        found = {key: self._one(key) for key, _, _ in asked.readings}
+        testable = {key: one for key, one in found.items() if isinstance(one, Evidence)}
+        if verdict.verdict != NOT_TESTABLE and testable:
+            return testable[deciding(verdict, testable)]
+        return next((one for one in found.values() if isinstance(one, NotTestable)), next(iter(found.values())))
 
     def report(self, out: str | Path, *, claims: Iterable[str] | None = None, jobs: int = 1, pdf: bool = False) -> Done:
         """Write the whole report below ``out``, as ``couples-study report`` does.

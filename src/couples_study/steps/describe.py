@@ -131,13 +131,25 @@ def _by_verdict(verdicts: tuple[Verdict, ...], found: Found) -> dict[str, Eviden
         keys = [reading.id for reading in verdict.readings if reading.id in found] or [
             key for key in found if key.startswith(f"{verdict.id}_") or key.removeprefix(verdict.id).isalpha()
         ]
-        deciding = [r.id for r in verdict.readings if r.id in found and r.verdict == verdict.verdict]
-        testable = [key for key in keys if isinstance(found[key], Evidence)]
+        testable = {key: one for key in keys if isinstance(one := found[key], Evidence)}
         if verdict.verdict != NOT_TESTABLE and testable:
-            key = next((one for one in deciding if one in testable), testable[0])
-            shown[verdict.id] = replace(found[key], id=verdict.id)
+            shown[verdict.id] = replace(testable[deciding(verdict, testable)], id=verdict.id)
         shown |= {key: found[key] for key in keys}
     return shown
+
+
+def deciding(verdict: Verdict, readings: Mapping[str, Evidence]) -> str:
+    """The reading whose numbers a verdict gives; where it gives several readings', the first that says the same.
+
+    A claim that one reading leads keeps that reading's numbers when another contradicts it: what is shown beside
+    the numbers has to be theirs.
+    """
+    numbers = [(term.term, term.estimate) for term in verdict.terms]
+    for key, one in readings.items():
+        if numbers and [(term.name, term.estimate) for term in one.tested] == numbers:
+            return key
+    same = {reading.id for reading in verdict.readings if reading.verdict == verdict.verdict}
+    return next((key for key in readings if key in same), next(iter(readings)))
 
 
 def _design(checked: Checked) -> str:
