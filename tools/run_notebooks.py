@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -42,13 +43,13 @@ class NotebookError(Exception):
     """A notebook that may not be run as it is, or whose page does not hold what it should."""
 
 
-def executed(path: Path, around: Mapping[str, str], demo: str = "demo") -> tuple[nbformat.NotebookNode, str]:
-    """A notebook with its outputs, and its verdicts as ``verdicts.json`` has them, on the study that ``demo`` names."""
+def executed(path: Path, around: Mapping[str, str], study: str) -> tuple[nbformat.NotebookNode, str]:
+    """A notebook run on ``study`` in the demo's place, and the verdicts it holds as ``verdicts.json`` has them."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count):
             raise NotebookError(f"{path.name}: outputs are stored in the notebook; clear them before committing")
-        cell.source = cell.source.replace('load_study("demo")', f'load_study("{demo}")')
+        cell.source = cell.source.replace('load_study("demo")', f'load_study("{study}")')
     notebook.cells.append(nbformat.v4.new_code_cell(TOLD, id="told"))
     with tempfile.TemporaryDirectory(prefix="notebook-") as room:
         client = NotebookClient(
@@ -80,9 +81,9 @@ def page_of(notebook: nbformat.NotebookNode, name: str) -> bytes:
     return body.encode("utf-8")
 
 
-def run(path: Path, around: Mapping[str, str], report: Path | None = None) -> bytes:
+def run(path: Path, around: Mapping[str, str], study: str = "demo", report: Path | None = None) -> bytes:
     """Execute one notebook; its page, where its verdicts are those of the report."""
-    notebook, told = executed(path, around)
+    notebook, told = executed(path, around, study)
     if report is not None and told and told != (report / "verdicts.json").read_text("utf-8"):
         raise NotebookError(f"{path.name}: its verdicts are not those of {report}/verdicts.json")
     return page_of(notebook, path.stem)
@@ -94,7 +95,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("names", nargs="*", help="notebooks to run, by the start of their names; all if none is named")
     parser.add_argument("--out", type=Path, default=OUT, help="where the pages go")
     parser.add_argument("--twice", action="store_true", help="run all in two different surroundings and compare")
-    parser.add_argument("--report", type=Path, help="a report of the demo study that has to agree")
+    parser.add_argument("--study", default="demo", help="the study to run on in the place of the demo")
+    parser.add_argument("--report", type=Path, help="a report of that study that has to agree")
     asked = parser.parse_args(words)
     paths = [
         path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.name.startswith(tuple(asked.names) or "")
@@ -103,7 +105,9 @@ def main(words: list[str]) -> int:
     surroundings = SURROUNDINGS if asked.twice else ({},)
     with ThreadPoolExecutor(len(surroundings)) as beside:
         for path in paths:
-            first, *others = beside.map(lambda around, path=path: run(path, around, asked.report), surroundings)
+            first, *others = beside.map(
+                lambda around, path=path: run(path, around, asked.study, asked.report), surroundings
+            )
             target = asked.out / f"{path.stem}.html"
             target.write_bytes(first)
             if any(other != first for other in others):

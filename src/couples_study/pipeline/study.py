@@ -169,7 +169,13 @@ class Study:
 
 
 def load_study(path_or_id: str | Path) -> Study:
-    """The study in a folder, or of an id: under ``data/raw``, or shipped with the package (``demo``, ``fair``)."""
+    """The study in a folder, or of an id: under ``data/raw``, or shipped with the package (``demo``, ``fair``).
+
+    Examples
+    --------
+    >>> cs.load_study("fair").title
+    'Marriage and children in the Redbook survey (Fair, 1978)'
+    """
     return Study(locate(path_or_id))
 
 

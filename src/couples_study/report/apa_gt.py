@@ -77,6 +77,12 @@ def apa_table(found: Evidence | NotTestable | Sequence[Verdict], verdict: Verdic
     -------
     GT
         A great-tables object: a notebook shows it, and ``as_raw_html()`` or ``save()`` take it elsewhere.
+
+    Examples
+    --------
+    >>> table = cs.apa_table(cs.load_study("fair").test("children_raw"))
+    >>> "Marriage" in table.as_raw_html(), "<i>Note.</i>" in table.as_raw_html()
+    (False, True)
     """
     if isinstance(found, Evidence):
         return as_gt(coefficients(found, verdict.statement if verdict else "All coefficients"), found.id)
