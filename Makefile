@@ -11,7 +11,7 @@ export MPLBACKEND := Agg
 .PHONY: site fuzz bench calibrate help report test lint types imports notebooks lab docs docs-check validation demo lock clean
 
 help:
-	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook; make lab opens them\nmake bench      time our fits beside statsmodels, mixedlm and, where R is there, lme4 and nlme\nmake fuzz      more than 40,000 damaged exports, by reader and the whole way (an hour)\nmake calibrate  type-I error of the mixed model and the threshold rule (hours)\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake site       the documentation as a site, under reports/site (needs the network once)\nmake validation rewrite docs/validation.md (a few minutes)\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
+	@$(PYTHON) -c 'print("make report     the demo study in full, under reports/demo/\nmake test       all tests\nmake lint       ruff; make types: mypy; make imports: import rules\nmake notebooks  execute every notebook; make lab opens them\nmake bench      time our fits beside statsmodels, mixedlm and, where R is there, lme4 and nlme\nmake fuzz       more than 40,000 damaged exports, the whole way and by reader (an hour; goes on where it was stopped)\nmake calibrate  type-I error of the mixed model and the threshold rule (hours)\nmake docs       rewrite the generated pages and figures of docs/ and README\nmake site       the documentation as a site, under reports/site (needs the network once)\nmake validation rewrite docs/validation.md (a few minutes)\nmake demo       rewrite data/raw/demo from its seed\nmake lock       renew requirements.lock")'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d; say make PYTHON=python3.12" % sys.version_info[:2])'
@@ -54,7 +54,8 @@ validation: $(READY)
 	@$(PY) tools/make_validation.py
 
 fuzz: $(READY)
-	@DAMAGED=2300 READER_EXAMPLES=2300 $(PY) -m pytest -n 2 $(PYTEST) tests/intake/test_whole_way_damaged.py tests/readers/test_mutations.py
+	@$(PY) -m tests.intake.fuzz
+	@READER_EXAMPLES=2300 $(PY) -m pytest -n 2 $(PYTEST) tests/readers/test_mutations.py
 
 bench: $(READY)
 	@$(PY) benchmarks/run.py --huge

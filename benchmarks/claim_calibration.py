@@ -16,9 +16,12 @@ from pathlib import Path
 from couples_study.claims import claims
 from couples_study.contracts.verdict import VERDICTS
 from couples_study.planning.claim_replicate import is_right, judged_claim, worlds_of
+from couples_study.planning.claim_worlds import estimated_by
 
 STORE = Path(__file__).resolve().parent / "results" / "claim_calibration.csv"
 SEED = 20261124
+LONG = {"C50": 90}  # days, where a claim is about months
+TRIAL = 600  # couples, where they are drawn into arms: the size that trials are planned with
 FIELDS = ("claim", "family", "world", "couples", "days", "reps", *VERDICTS, "right")
 Cell = tuple[str, str, int, int]
 
@@ -30,14 +33,21 @@ def main(words: list[str]) -> int:
     cells = [(claim, world) for claim in asked.claims.split(",") for world in worlds_of(claim)]
     for wanted in range(1, asked.reps + 1):
         for claim, world in cells:
-            cell = (claim, world, asked.couples, asked.days)
+            size = {"couples": couples_of(claim, asked.couples), "days": LONG.get(claim, asked.days)}
+            cell = (claim, world, *size.values())
             counts = stored.setdefault(cell, Counter())
             for number in range(counts.total(), wanted):
-                verdict = judged_claim(claim, world, couples=asked.couples, days=asked.days, seed=SEED + number)
+                verdict = judged_claim(claim, world, **size, seed=SEED + number)
                 counts[verdict.verdict] += 1
                 _write(stored)
         print(f"{wanted} of {asked.reps}", file=sys.stderr)
     return 0
+
+
+def couples_of(claim: str, usual: int) -> int:
+    """How many couples a study of ``claim`` is planned with."""
+    by_lot = any(estimated_by(reading).model == "trial" or reading.arm for reading in claims()[claim].reading)
+    return max(usual, TRIAL) if by_lot else usual
 
 
 def _words(words: list[str]) -> argparse.Namespace:

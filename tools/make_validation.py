@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from make_validation_rebuilding import text as rebuilding
+from rebuilding_table import text as rebuilding
 from threshold_table import text as six_touches
 
 from couples_study.planning.power import whole_way

@@ -14,26 +14,28 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
 
 from couples_study.contracts.evidence import Evidence
 from couples_study.contracts.hypothesis import Hypothesis
 from couples_study.contracts.scenario import TrialTruth
 from couples_study.contracts.study import Dyads
+from couples_study.contracts.verdict import Verdict
 from couples_study.core.columns import glossary
 from couples_study.core.seeds import child
 from couples_study.models import growth, onset_model, trial
 from couples_study.models.model import Setting
-from couples_study.planning.replicate import judged_replicate, questions_of
+from couples_study.planning.claim_replicate import judged_claim
+from couples_study.planning.claim_worlds import CLAIM_WORLDS
+from couples_study.planning.replicate import Found, judged_replicate, questions_of
 from couples_study.planning.scenarios import scenario_called
 from couples_study.planning.trials import run_trial
 
 STORE = Path(__file__).resolve().parents[1] / "benchmarks" / "results" / "rebuilding_calibration.json"
-SEED, ROUND, LARGE, LARGE_DRAWS = 20261123, 50, 12_000, 20
+SEED, ROUND, LARGE, LARGE_DRAWS, ENOUGH = 20261123, 50, 12_000, 20, 2_000
 ARM = ("C03", "C38", "C76", "C77")
 TIME = ("C81", "C82")
 SETTING = Setting(dyads=Dyads(type="distinguishable", by="gender"), glossary=glossary())
-CLAIMS = (*ARM, *TIME, "C13")
+CLAIMS = (*ARM, *TIME, "C13", "C80", "C105", "C11", "C37")
 READINGS = ("cycle", "forward", "backward", "neither")
 TRUE = {
     "trial_emotional_best": ARM, "trial_equal": (), "trial_physical_best": (), "trial_null": (), "trial_regression": (),
@@ -41,37 +43,62 @@ TRUE = {
     "cycle_true": ("C13",), "null": (), "emo_first": (), "phys_first": (), "common_mood": (), "reverse_only": (),
     "reverse_items2": (), "reverse_items4": (), "reverse_items6": (),
 }  # fmt: skip
+SMALLER = {  # cells of claims with worlds of their own: claim and world, and whether the claim is true there
+    "C80 trial_guided": True, "C80 trial_guided_alike": False, "C80 trial_guided_regression": False,
+    "C105 trial_emotional_best": True, "C105 trial_null": False, "C105 trial_apart": False,
+    "C105 trial_regression": False,
+    "C11 claim_true": True, "C11 claim_false": False, "C11 claim_mood": False, "C11 claim_reverse": False,
+    "C37 claim_true": True, "C37 claim_false": False, "C37 null": False, "C37 common_mood": False,
+}  # fmt: skip
+CELLS = (*TRUE, *SMALLER)
+FEWER = ("C11", "C37")  # asked of 60 couples: their mixed models take seconds with 200
+DEPENDS = ("reverse_items2", "reverse_items4", "reverse_items6")  # worlds in which item errors correlate
 OPEN = {("trial_equal", "C38"), ("timeline_frailty", "C38")}  # neither wholly true nor false there: not counted
 COVERED = ("C03a", "C03b", "C38a", "C76a", "C77b")
 ZERO_PATHS = {
     "null": ("forward", "backward"), "common_mood": ("forward", "backward"), "emo_first": ("forward",),
     "phys_first": ("backward",), "reverse_only": ("forward",),
 }  # fmt: skip
-HEAD = """\
-## Rebuilding: trials, timing and the cycle
-
-Trials have 600 couples (150 an arm) and 26 weekly surveys of both partners, diaries 200 couples and 28 days. Each
-replicate goes through the models, rules and the correction for many tests that real data go through; only exports and
-intake are left out. Replicates are run into benchmarks/results/rebuilding_calibration.json by
-`python tools/make_validation_rebuilding.py`; this part is written from that file by
-`python tools/make_validation.py --stored`. "Right" is `supported` in a true world and anything but `supported` in a
-false one, where the share of `supported` and its 95% Wilson interval are what counts. Coverage is that of the 95%
-interval over the truth of 240,000 couples who all answered (or of a path that is zero by construction).
-"""
 
 
-def claims_of(world: str) -> tuple[str, ...]:
-    """The claims that are asked in a world."""
-    if scenario_called(world).trial is None:
-        return ("C13",)
-    return (
-        TIME if world.startswith("timeline") else (*ARM, *(TIME if world in ("trial_null", "trial_regression") else ()))
-    )
+def parts_of(cell: str) -> tuple[tuple[str, ...], str]:
+    """The claims that are asked in a cell, and its world."""
+    if cell in SMALLER:
+        claim, world = cell.split(" ")
+        return (claim,), world
+    if scenario_called(cell).trial is None:
+        return ("C13",), cell
+    both = cell in ("trial_null", "trial_regression")
+    return (TIME if cell.startswith("timeline") else (*ARM, *(TIME if both else ()))), cell
+
+
+def claims_of(cell: str) -> tuple[str, ...]:
+    """The claims that are asked in a cell."""
+    return parts_of(cell)[0]
+
+
+def is_true(cell: str, claim: str) -> bool | None:
+    """Whether a claim is true in a cell; None where it is neither wholly true nor false."""
+    if (cell, claim) in OPEN:
+        return None
+    return SMALLER[cell] if cell in SMALLER else claim in TRUE[cell]
+
+
+def judged(cell: str, number: int) -> tuple[dict[str, Verdict], Found]:
+    """The verdicts of one replicate, and the evidence behind them."""
+    claims, world = parts_of(cell)
+    seed = int(child(SEED, "rebuilding", cell, str(number)).generate_state(1)[0])
+    few = claims[0] in FEWER
+    if world in CLAIM_WORLDS:
+        return {claims[0]: judged_claim(claims[0], world, couples=60 if few else 200, days=28, seed=seed)}, {}
+    trial_world = scenario_called(world).trial
+    couples = (60 if few else 200) if trial_world is None else 600 if trial_world.guidance is None else 300
+    return judged_replicate(claims, world, couples, 28, seed)
 
 
 def truths(world: str) -> dict[str, float]:
     """The true contrasts of a trial world, in baseline standard deviations."""
-    if not world.startswith("trial"):
+    if world in SMALLER or not world.startswith("trial"):
         return {}
     questions = {key: one for claim in ARM for key, one in questions_of(claim).items() if key in COVERED}
     if scenario_called(world).trial == TrialTruth(lowest_quarter=world == "trial_regression"):
@@ -88,8 +115,7 @@ def one_round(world: str, first: int, last: int, truth: dict[str, float]) -> Cou
     """Counts over the replicates from ``first`` up to ``last``."""
     counts: Counter[str] = Counter()
     for number in range(first, last):
-        seed = int(child(SEED, "rebuilding", world, str(number)).generate_state(1)[0])
-        verdicts, found = judged_replicate(claims_of(world), world, _couples(world), 28, seed)
+        verdicts, found = judged(world, number)
         for claim, verdict in verdicts.items():
             counts[f"{claim} {verdict.verdict}"] += 1
             for reading in verdict.readings if claim == "C13" else ():
@@ -107,10 +133,6 @@ def one_round(world: str, first: int, last: int, truth: dict[str, float]) -> Cou
                 term = next(one for one in evidence.tested if one.term == name)
                 counts[f"{name} covered"] += term.conf_low <= 0 <= term.conf_high
     return counts
-
-
-def _couples(world: str) -> int:
-    return 200 if scenario_called(world).trial is None else 600
 
 
 GROWTH = {
@@ -163,8 +185,10 @@ def run(reps: int, only: list[str]) -> None:
     """Add rounds until every world has ``reps`` replicates."""
     store = json.loads(STORE.read_text("utf-8")) if STORE.exists() else {}
     for upto in range(ROUND, reps + 1, ROUND):
-        for world in only or list(TRUE):
-            done = store.setdefault(world, {"reps": 0, "truth": truths(world), "counts": {}})
+        for world in only or CELLS:
+            if world not in store:
+                store[world] = {"reps": 0, "truth": truths(world), "counts": {}}
+            done = store[world]
             if done["reps"] >= upto:
                 continue
             more = one_round(world, done["reps"], upto, done["truth"])
@@ -174,74 +198,6 @@ def run(reps: int, only: list[str]) -> None:
             print(f"{world}: {upto}", file=sys.stderr, flush=True)
     if not only:
         run_extra(store)
-
-
-def text(store: dict[str, dict] | None = None) -> str:
-    """The tables as markdown, of what is stored."""
-    store = store if store is not None else json.loads(STORE.read_text("utf-8"))
-    there = [world for world in TRUE if world in store]
-    rows = [_row(claim, world, store[world]) for claim in CLAIMS for world in there if claim in claims_of(world)]
-    diaries = [world for world in there if "C13" in claims_of(world)]
-    readings = [(world, *(_share(store[world], f"C13a_{code} supported") for code in READINGS)) for world in diaries]
-    columns = (
-        "claim",
-        "world",
-        "true there",
-        "replicates",
-        "supported",
-        "95% interval",
-        "contradicted",
-        "inconclusive",
-    )
-    paths = [(world, *(f"{share:.3f}" for share in shares)) for world, *shares in readings]
-    covered = [row for world in there for row in _coverage(world, store[world])]
-    covered += [_extra_row(name, done) for name, done in store.get("extra", {}).items() if done["reps"]]
-    parts = [
-        HEAD,
-        _table(columns, rows),
-        "\n### The four readings of the cycle\n",
-        _table(("world", "cycle", "touch leads", "closeness leads", "neither"), paths),
-        "\n### Coverage of 95% intervals\n",
-        _table(("estimate", "world", "truth", "replicates", "coverage", "99% interval"), covered),
-    ]
-    return "\n".join(parts) + "\n"
-
-
-def _table(columns: tuple[str, ...], rows: list[tuple]) -> str:
-    lines = [columns, ("---",) * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
-
-
-def _share(done: dict, name: str) -> float:
-    return done["counts"].get(name, 0) / max(done["reps"], 1)
-
-
-def _wilson(share: float, n: int, level: float) -> str:
-    z = stats.norm.isf((1 - level) / 2)
-    middle, half = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return f"{(middle - half) / (1 + z**2 / n):.3f} to {(middle + half) / (1 + z**2 / n):.3f}"
-
-
-def _row(claim: str, world: str, done: dict) -> tuple:
-    shares = [_share(done, f"{claim} {verdict}") for verdict in ("supported", "contradicted", "inconclusive")]
-    true = "open" if (world, claim) in OPEN else "yes" if claim in TRUE[world] else "no"
-    interval = _wilson(shares[0], done["reps"], 0.95)
-    return claim, world, true, done["reps"], f"{shares[0]:.3f}", interval, f"{shares[1]:.3f}", f"{shares[2]:.3f}"
-
-
-def _coverage(world: str, done: dict) -> list[tuple]:
-    truth = {**done["truth"], **dict.fromkeys(ZERO_PATHS.get(world, ()), 0.0)}
-    shares = {name: _share(done, f"{name} covered") for name in truth}
-    return [
-        (name, world, f"{value:.3f}", done["reps"], f"{shares[name]:.3f}", _wilson(shares[name], done["reps"], 0.99))
-        for name, value in truth.items()
-    ]
-
-
-def _extra_row(name: str, done: dict) -> tuple:
-    kind, world = name.split(": ")
-    share = done["covered"] / done["reps"]
-    return kind, world, f"{done['truth']:.3f}", done["reps"], f"{share:.3f}", _wilson(share, done["reps"], 0.99)
 
 
 if __name__ == "__main__":

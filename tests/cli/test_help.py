@@ -50,7 +50,9 @@ def test_the_example_runs(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exports = tmp_path / "data" / "raw" / "evening"  # what the example of `new` drafts from
     exports.mkdir(parents=True)
-    exports.joinpath("people.csv").write_text("dyad,pid,sex\n1,a,f\n1,b,m\n", "utf-8")
+    exports.joinpath("people.csv").write_text("dyad,pid,sex\nC12,C12/a,f\nC12,C12/b,m\n", "utf-8")
+    if command.name in ("prereg", "withdraw"):
+        assert main(["new", str(exports), "--from", str(exports / "people.csv")]) == 0
     words = shlex.split(re.sub(r"(?<= )/\w+(?=/)", str(tmp_path), command.example))
     assert words[0] == "couples-study"
     if command.name == "report":

@@ -199,3 +199,15 @@ def test_more_samples_of_a_day_than_a_table_has_places_for_are_held(take):
     intake = take(HEAD + DYADS + PEOPLE + source, {"people.csv": PEOPLE_CSV, "e.csv": samples})
     assert held(intake, "e") == [(MOST_IN_A_DAY + k, "too_many_in_a_day") for k in range(1, 6)]
     assert len(intake.tables["assays"]) == MOST_IN_A_DAY
+
+
+def test_each_couple_may_count_from_a_first_day_of_its_own(take):
+    couples = '[[source]]\nreader = "csv"\nfiles = "couples.csv"\ntable = "couples"\nkeys = { couple = "dyad" }\n'
+    diary = "dyad,pid,day,stress,touch,conflict\n1,a,14,10,1,no\n1,b,13,20,2,no\n2,c,3,30,3,yes\n2,d,0,40,4,no\n"
+    intake = take(
+        HEAD + "scheduled_days = 10\n" + DYADS + PEOPLE + couples + DIARY,
+        {"people.csv": PEOPLE_CSV, "couples.csv": "dyad,start_day\n1,14\n2,0\n", "diary.csv": diary},
+    )
+    table = intake.tables["diary_days"]
+    assert dict(zip(table["stress_day"], table["day"], strict=True)) == {10: 0, 30: 3, 40: 0}
+    assert held(intake) == [(2, "day_outside_window")]  # the day before the couple's own first

@@ -10,6 +10,7 @@ from tests.models.relation_data import SETTING, asked, by_couple, by_person, est
 
 from couples_study.contracts.evidence import NotTestable
 from couples_study.core.errors import StudyFileError
+from couples_study.measures import frames_of
 from couples_study.models.registry import check_question
 
 EXACT = 1e-8  # the same algebra in another order: only rounding differs
@@ -107,6 +108,29 @@ def test_once_asked_people_are_compared_with_one_another():
     fit = OLS(y, np.column_stack([np.ones(len(y)), xc, zc, xc * zc, xc**2, zc**2])).fit()
     assert found.tested[0].estimate == pytest.approx(fit.params[3], abs=EXACT)
     assert found.tested[0].df == 119
+
+
+def test_what_was_so_at_the_first_wave_may_moderate_a_diary():
+    rng = np.random.default_rng(9)
+    table = diary(couples=120, product=0.0).drop(columns="z")
+    people = table[["couple_id", "person_id", "role"]].drop_duplicates().reset_index(drop=True)
+    z = rng.normal(size=len(people))
+    known = dict(zip(people["person_id"], z, strict=True))
+    table["y"] = table["y"] + 0.3 * table["x"] * table["person_id"].map(known)
+    waves = pd.concat([people.assign(wave=wave, z=z if wave == 0 else rng.normal(size=len(z))) for wave in (0, 1)])
+    couples = people[["couple_id"]].drop_duplicates()
+    found = frames_of({"people": people, "couples": couples, "diary_days": table, "survey_waves": waves}, ())
+    keys = {
+        "model": "moderation",
+        "outcome": "y",
+        "predictor": "x",
+        "moderator": "z",
+        "unit": "points per point and point",
+    }
+    told = estimated(found, **keys).tested[0]
+    alike = estimated(frames(table, people.assign(z=z)), **keys).tested[0]
+    assert told.estimate == pytest.approx(alike.estimate, abs=EXACT)
+    assert told.estimate == pytest.approx(0.3, abs=3 * told.std_error)
 
 
 @pytest.mark.parametrize("wrong", [

@@ -310,11 +310,20 @@ def test_a_scale_on_which_less_is_better_gives_the_same_answer(keys):
 def test_the_evidence_has_what_stands_beside_it():
     weekly = run_trial(scenarios()["timeline_true"], 1600, 1).weekly()
     found = onset_model.evidence("T", asked(), weekly, SETTING)
-    assert [row.label.split(" ", 1)[0] for row in found.sensitivity] == ["one", "either", "dropout"]
+    starts = [
+        "one",
+        "either",
+        "dropout",
+        "of those not seen as many",
+        "of those not seen in",
+        "none of those",
+        "weighted by",
+    ]
+    assert all(row.label.startswith(start) for row, start in zip(found.sensitivity, starts, strict=True))
     assert found.coefficients[-1].term == "hazard"
     assert set(found.figure.frames) >= {"emotional_first", "wait_list"}
     brief = onset_model.evidence("T", asked(), weekly, SETTING, brief=True)
-    assert brief.facts == found.facts
+    assert brief.facts.items() <= found.facts.items()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.core.errors import AnalysisError, FrameError
 from couples_study.models.threshold import threshold_evidence
 from couples_study.models.threshold.checks import heaping_index
+from couples_study.models.threshold.facts import facts_from
 from couples_study.models.threshold.figure import density
-from couples_study.models.threshold.findings import Limits, facts_from
+from couples_study.models.threshold.findings import Limits
 from couples_study.models.threshold.rows import rows_from
 from couples_study.verdicts.threshold_conditions import NEEDED
 from couples_study.verdicts.threshold_rule import judge_threshold

@@ -16,7 +16,8 @@ from couples_study.models.threshold.basis import (
     step,
     within_person,
 )
-from couples_study.models.threshold.grams import couple_grams, fit, squares
+from couples_study.models.threshold.crossed import couple_grams
+from couples_study.models.threshold.grams import fit, squares
 from couples_study.models.threshold.rows import rows_from
 
 EXACT = 1e-9  # sums of some thousand numbers of size ten, in double precision

@@ -5,12 +5,13 @@ import pytest
 from tests.support_threshold import simulate
 
 from couples_study.models.threshold.basis import breaks_to_try, capped, hinge, rivals, within_person
-from couples_study.models.threshold.grams import couple_grams, fit, redrawn, resampled, squares
+from couples_study.models.threshold.crossed import couple_grams
+from couples_study.models.threshold.grams import fit, redrawn, resampled, squares
 from couples_study.models.threshold.location import locate, places_not_rejected, profile
 from couples_study.models.threshold.rows import rows_from
-from couples_study.models.threshold.shapes import compare, folds_of
-from couples_study.models.threshold.slopes import coefficients, held_constant, slopes_around, total_effect
-from couples_study.models.threshold.suptest import break_tests, couple_scores, random_signs, sup_score
+from couples_study.models.threshold.shapes import Comparison, folds_of
+from couples_study.models.threshold.slopes import Slopes, coefficients, held_constant, total_effect
+from couples_study.models.threshold.suptest import BreakTests, couple_scores, random_signs, sup_score
 
 SAME = 1e-8  # two orders of summation of the same numbers
 
@@ -103,18 +104,18 @@ def test_left_out_couples_are_not_used(rows, grams, breaks) -> None:
     shapes = rivals(grams.levels, grams.days.sum(axis=0), 6.0, breaks)
     fold = folds_of(grams.n_couples, np.random.default_rng(2))
     assert np.ptp(np.bincount(fold)) <= 1
-    ours = compare(grams, shapes, fold)
+    ours = Comparison(grams, shapes, fold)
     for code in ("F1", "F4", "F7"):
         for k in (0, 7):
             training = grams.cross[fold != k].sum(axis=0)
             loss = squares(grams.cross[fold == k], fit(training, grams, shapes[code]).residual)
-            assert np.allclose(ours.losses[code][fold == k], loss)
+            assert np.allclose(ours.losses(code)[fold == k], loss)
 
 
 def test_the_weights_average_the_curves_no_worse_than_the_best_one(grams, breaks) -> None:
     shapes = rivals(grams.levels, grams.days.sum(axis=0), 6.0, breaks)
     fold = folds_of(grams.n_couples, np.random.default_rng(2))
-    ours = compare(grams, shapes, fold)
+    ours = Comparison(grams, shapes, fold)
     weights = np.array([ours.weights[code] for code in shapes])
     assert weights.min() >= 0.0
     assert weights.sum() == pytest.approx(1.0)
@@ -152,7 +153,7 @@ def test_a_plateau_at_six_is_located_and_measured() -> None:
     found = breaks_to_try(grams.levels, days, 6.0)
     sample = resampled(grams, np.random.default_rng(0), 199)
     place = locate(grams, sample, found)
-    slopes = slopes_around(grams, redrawn(grams.n_couples, np.random.default_rng(0), 199), 6.0)
+    slopes = Slopes(grams, redrawn(grams.n_couples, np.random.default_rng(0), 199), 6.0)
     shapes = rivals(grams.levels, days, 6.0, found)
     assert place.low <= 6.0 <= place.high
     assert 4.0 <= place.estimate <= 8.0
@@ -168,5 +169,5 @@ def test_the_sup_test_keeps_its_size_on_a_straight_line() -> None:
     for seed in range(60):
         grams = couple_grams(rows_from(simulate("linear", couples=60, days=14, seed=seed)))
         breaks = breaks_to_try(grams.levels, grams.days.sum(axis=0), 6.0)
-        hits += break_tests(grams, breaks, np.random.default_rng(seed), 199).kink.p_value < 0.05
+        hits += BreakTests(grams, breaks, np.random.default_rng(seed), 199).kink.p_value < 0.05
     assert hits <= 9  # 60 draws at .05 exceed nine with probability .002

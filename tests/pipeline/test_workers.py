@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from couples_study.cli import main
 from couples_study.core.errors import UsageError
 from couples_study.pipeline.replicates import FOLDER, Replicates, tallies
 from couples_study.pipeline.workers import answers
@@ -172,3 +175,91 @@ def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"couples-study\[cluster\]"), answers(len, [""], cluster="tcp://here:1"):
         pass
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory) -> Path:
+    """A study in many files, which asks three questions."""
+    folder = tmp_path_factory.mktemp("delivered") / "study"
+    assert main(["simulate", "null", "--couples", "40", "--days", "6", "--out", str(folder)]) == 0
+    path = folder / "study.toml"
+    text = path.read_text("utf-8").replace('claims = "all"', "claims = []")
+    path.write_text(text.replace('files = "diary.csv"', 'files = "diary_*.csv"'), "utf-8")
+    head, *rows = (folder / "diary.csv").read_text("utf-8").splitlines()
+    for number in range(6):
+        part = "\n".join([head, *rows[number::6]]) + "\n"
+        (folder / f"diary_{number}.csv").write_text(part, "utf-8")
+    (folder / "diary.csv").unlink()
+    return folder
+
+
+def everything(out: Path) -> dict[str, bytes]:
+    kept = (".deliveries", ".specifications")
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and not set(kept) & set(path.parts)
+    }
+
+
+@needs_dask
+def test_intake_of_many_files_report_and_multiverse_have_the_same_bytes_on_a_cluster(delivered, tmp_path):
+    commands = {
+        "intake": ["intake", str(delivered)],
+        "report": ["report", str(delivered)],
+        "multiverse": ["multiverse", "H3", str(delivered), "--most", "6"],
+    }
+    for name, words in commands.items():
+        assert main([*words, "--out", str(tmp_path / "alone" / name)]) == 0
+    with cluster(tmp_path) as (address, processes):
+        for name, words in commands.items():
+            running = start("couples_study", *words, "--cluster", address, "--out", str(tmp_path / "there" / name))
+            if name == "report":
+                time.sleep(3)  # while files are read or questions answered
+                processes[1].kill()
+            _, said = running.communicate(timeout=PATIENCE)
+            assert running.returncode == 0, said
+            assert everything(tmp_path / "there" / name) == everything(tmp_path / "alone" / name)
+
+
+@needs_dask
+def test_calibrate_has_the_same_bytes_on_a_cluster(tmp_path):
+    words = ["calibrate", "--claims", "C04", "--couples", "40", "--days", "6", "--reps", "20"]
+    assert main([*words, "--out", str(tmp_path / "alone")]) == 0
+    with cluster(tmp_path) as (address, _):
+        running = start("couples_study", *words, "--cluster", address, "--out", str(tmp_path / "there"))
+        _, said = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0, said
+    for name in ("calibration.csv", "calibration.html"):
+        assert (tmp_path / "there" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
+
+
+def test_memory_does_not_grow_with_replicates(tmp_path, monkeypatch):
+    """What is held between replicates: the peak with 50 times as many is within 200 kB of that with few."""
+    monkeypatch.setattr(
+        "couples_study.pipeline.replicates.outcomes", lambda _, first, reps, seed: "sci"[first % 3] * reps
+    )
+
+    def peak(reps: int) -> int:
+        tracemalloc.start()
+        tallies([DESIGN], Replicates(folder=tmp_path / str(reps), seed=1), reps=reps, precision=0.0)
+        tallies([DESIGN], Replicates(folder=tmp_path / str(reps), seed=1), reps=reps, precision=0.0)  # read back
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    few = peak(400)
+    assert peak(20_000) - few < 200_000
+
+
+def test_memory_of_real_replicates_does_not_grow(tmp_path):
+    """Replicates really drawn and fitted: what is still held after 30 is what was held after 10, to 200 kB."""
+    tracemalloc.start()
+    tallies([DESIGN], Replicates(folder=tmp_path, seed=1), reps=10, precision=0.0)
+    gc.collect()
+    before = tracemalloc.get_traced_memory()[0]
+    tallies([DESIGN], Replicates(folder=tmp_path, seed=1), reps=30, precision=0.0)
+    gc.collect()
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 200_000

@@ -70,3 +70,9 @@ def test_right_is_told_by_the_world():
     assert is_right("supported", "claim_true")
     assert not is_right("supported", "claim_halo")
     assert is_right("inconclusive", "claim_ceiling")
+
+
+@pytest.mark.parametrize("id_", ["C24", "C100"])
+def test_a_list_is_led_by_what_is_claimed_to_lead_it(id_):
+    said = {world: judged_claim(id_, world, couples=200, days=2, seed=3).verdict for world in worlds_of(id_)}
+    assert said == {"claim_true": "supported", "claim_false": "contradicted", "claim_acquiescence": "inconclusive"}

@@ -22,7 +22,8 @@ def well_formed(cells):
     names = cells.table.column_names
     assert len(set(names)) == len(names)
     assert all(name.strip() for name in names)
-    assert set(cells.table.schema.types) <= {pa.string(), pa.dictionary(pa.int32(), pa.string())}
+    codes = (pa.int32(), pa.uint8(), pa.uint16())
+    assert set(cells.table.schema.types) <= {pa.string(), *(pa.dictionary(code, pa.string()) for code in codes)}
     assert cells.table.num_rows > 0
     cells.table.validate(full=True)
     assert all(isinstance(note, str) for note in cells.notes)

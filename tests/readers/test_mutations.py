@@ -18,6 +18,7 @@ import pyreadstat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.readers.damage import damaged, delimited
 from tests.readers.support_readers import source, well_formed
 
 from couples_study.core.errors import DeliveryError
@@ -29,12 +30,6 @@ COLUMNS = ("record_id", "close", "note", "ends", "base_complete")
 ROWS = [[f"{TELL}{row}{place}" for place in range(len(COLUMNS))] for row in range(8)]
 QUALTRICS = ("StartDate", "ResponseId", "Finished", "Q1", "Q2")
 MPATH = ("connectionId", "sentBeepId", "timeStampStart", "deltaUTC", "open")
-
-
-def delimited(names, rows, separator=",", quoted=False, encoding="utf-8"):
-    mark = '"' if quoted else ""
-    lines = [separator.join(f"{mark}{cell}{mark}" for cell in row) for row in (names, *rows)]
-    return ("\r\n".join(lines) + "\r\n").encode(encoding)
 
 
 def binary(folder, name):
@@ -83,45 +78,6 @@ def bases(folder):
         "excel": [binary(folder, "excel")],
         "parquet": [binary(folder, "parquet")],
     }  # fmt: skip
-
-
-def damaged(content, random_, others):
-    """One to three damages: cut, doubled, swapped, broken quotes, NULs, other encodings, other files' bytes."""
-    content = bytearray(content)
-    for _ in range(random_.randint(1, 3)):
-        place, size = random_.randrange(len(content) + 1), random_.choice((1, 1, 2, 8, 64, 400))
-        kind = random_.randrange(11)
-        if kind == 0:
-            del content[place:]
-        elif kind == 1:
-            del content[place : place + size]
-        elif kind == 2:
-            content[place:place] = content[place : place + size] * random_.choice((1, 3))
-        elif kind == 3:
-            content[place : place + 1] = random_.choice((b'"', b'""', b'"x', b"\n", b"\r", b",", b";", b"\t"))
-        elif kind == 4:
-            content = content.replace(
-                *random_.choice(((b",", b";"), (b";", b","), (b"\r\n", b"\n"), (b"\r\n", b""), (b'"', b"'"))),
-                random_.choice((-1, 1)),
-            )
-        elif kind == 5:
-            content[place:place] = b"\0" * size
-        elif kind == 6:
-            content[place:place] = random_.choice(
-                ("größer".encode("cp1252"), "мама".encode("koi8_r"), "é".encode("utf-16"), b"\xff\xfe", b"\xed\xa0\x80")
-            )
-        elif kind == 7:
-            content[place : place + size] = random_.randbytes(size)
-        elif kind == 8 and len(content):
-            content[place % len(content)] ^= 1 << random_.randrange(8)
-        elif kind == 9:
-            content[place:place] = random_.choice(
-                (b"=cmd|'/C calc'!A0", b"PK\x03\x04", b"[{" * 200, b"," * 5000, b'{"a":' * 300)
-            )
-        else:
-            other = random_.choice(others)
-            content[place:] = other[random_.randrange(len(other)) :]
-    return bytes(content)
 
 
 @pytest.fixture(scope="module")

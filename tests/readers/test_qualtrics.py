@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.readers.support_readers import column, read, source
+from tests.small_studies import DYADS, HEAD
 
+from couples_study import load_study
 from couples_study.core.errors import DeliveryError
 from couples_study.readers import readers
 
@@ -71,3 +73,34 @@ def test_tabs_and_utf16_as_qualtrics_writes_tsv(tmp_path):
     path.write_bytes("\n".join(line.replace(",", "\t") for line in lines).encode("utf-16"))
     assert column(read("qualtrics", path), "Q1") == ["größer"]
     assert readers()["qualtrics"].likes(path, path.read_bytes()) == 3
+
+
+def test_loop_and_merge_and_multi_answer_names_stay_and_fill_what_study_toml_says(tmp_path):
+    names = "ResponseId,dyad,who,1_Q7,2_Q7,2_Q7_1,Q5_3,Q4#1_2"
+    texts = (
+        'Response ID,Dyad,Who,"With your partner, how close?","With your friend, how close?",Touch,Which?,Side by side'
+    )
+    ids = ",".join(f'"{{""ImportId"":""{one}""}}"' for one in ("_recordId", *(f"QID{n}" for n in range(1, 8))))
+    rows = ("R_1,1,f,6,3,1,,2", "R_2,1,m,,5,,1,")
+    found = cells(tmp_path, names, texts, ids, *rows)
+    assert found.table.column_names == names.split(",")
+    assert found.captions["1_Q7"] == "With your partner, how close?"
+    study = f"""{HEAD}{DYADS.replace('by = "sex"', 'by = "who"')}
+[[source]]
+reader = "qualtrics"
+files = "q.csv"
+table = "people"
+keys = {{ couple = "dyad", person = "ResponseId" }}
+columns = {{ close_partner = "1_Q7", close_friend = "2_Q7", which_3 = "Q5_3", side_2 = "Q4#1_2" }}
+
+[measures]
+close_partner = {{ label = "Close to partner", range = [1, 7] }}
+close_friend = {{ label = "Close to friend", range = [1, 7] }}
+which_3 = {{ label = "Third box", range = [0, 1] }}
+side_2 = {{ label = "Second question, first column", range = [1, 5] }}
+"""
+    (tmp_path / "study.toml").write_text(study, "utf-8")
+    people = load_study(tmp_path).table("people").set_index("role")
+    assert people.loc["woman", ["close_partner", "close_friend", "side_2"]].tolist() == [6, 3, 2]
+    assert people["close_partner"].isna().to_dict() == {"woman": False, "man": True}
+    assert people.loc["man", "which_3"] == 1

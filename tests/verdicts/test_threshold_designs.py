@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.verdicts.test_threshold_rule import PLATEAU
+from tests.verdicts.test_threshold_rule import ACCEL, PLATEAU
 
 from couples_study.claims import claims
 from couples_study.contracts.evidence import Counts, Evidence, NotTestable, Term
+from couples_study.report.answer import answered
 from couples_study.verdicts import Case, ReadingCase, decide
 from couples_study.verdicts.threshold_designs import judge_between, judge_dose, judge_necessity
 
@@ -111,6 +112,23 @@ def test_keeping_below_six_contradicts_the_claim() -> None:
     assert (whole.verdict, whole.reason) == ("contradicted", "C60_need: maintained_below")
 
 
+def test_a_curve_that_starts_to_rise_at_six_supports_the_minimum_where_a_need_is_shown() -> None:
+    rising = evidence("threshold", ACCEL)
+    alone, open_need = (
+        judged(within=rising),
+        judged(within=rising, need=evidence("threshold_necessity", {**NEED, "z_log": 0.0})),
+    )
+    assert (
+        (alone.verdict, alone.reason) == (open_need.verdict, open_need.reason) == ("inconclusive", "rises_from_stated")
+    )
+    assert "speaks for fewer not being enough" in alone.readings[0].readings[0].sentence
+    assert alone.readings[0].readings[1].verdict == "contradicted"
+    needed = judged(within=rising, need=evidence("threshold_necessity", NEED))
+    assert (needed.verdict, needed.reason) == ("supported", "rises_from_stated")
+    assert [sub.verdict for sub in needed.readings[0].readings] == ["supported", "contradicted"]
+    assert "lose what they have within half a year" in needed.readings[0].readings[0].sentence
+
+
 def test_the_curve_between_couples_stands_aside() -> None:
     against = evidence("threshold_between", {**PLATEAU, "z_log": -2.0})
     whole = judged(within=WITHIN, between=against)
@@ -124,3 +142,13 @@ def test_only_assignment_speaks_to_cause() -> None:
     alone = judged(dose=evidence("threshold_dose", DOSE))
     assert alone.verdict == "not_testable"
     assert replace(alone, verdict="x").readings[3].verdict == "supported"
+
+
+def test_a_reading_that_refutes_the_claim_speaks_in_its_sentence() -> None:
+    refuting = evidence("threshold_dose", {**DOSE, "step_to_high90": 0.09})
+    whole = judged(within=WITHIN, dose=refuting)
+    assert (whole.verdict, whole.reason) == ("contradicted", "C60_dose: no_step")
+    said = answered(whole, {"C60_within": WITHIN, "C60_dose": refuting}).sentence
+    assert said.startswith("Contradicted. Couples assigned six touches a day feel closer")
+    assert "no more than being assigned the next lower number" in said
+    assert "trend.difference" not in said

@@ -1,10 +1,12 @@
 """Rule R8 on written-down facts: each condition alone can stop support, each refutation has its reason."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from couples_study.core.errors import AnalysisError
-from couples_study.verdicts.threshold_conditions import NEEDED, conditions
-from couples_study.verdicts.threshold_rule import judge_threshold
+from couples_study.verdicts.threshold_conditions import ASKED, NEEDED, conditions
+from couples_study.verdicts.threshold_rule import CHEAPEST_FIRST, judge_threshold, supports
 
 PLATEAU = {
     "stated": 6.0, "limit_total": 0.30, "limit_low": -0.05, "limit_high": 0.035, "six_model": 3.0,
@@ -15,7 +17,7 @@ PLATEAU = {
     "break_all": -0.08, "break_roomy_low90": -0.10, "break_roomy_high90": -0.05,
     "z_linear": 5.0, "z_log": 3.0, "z_saturating": 1.0, "z_parabola": 3.0, "z_hump": 1.0, "z_smooth": 1.0,
     "z_s_curve": 0.1, "z_free_hinge": 0.2, "z_free_step": 4.0,
-    "heaping_index": 1.0, "bic_margin_s_curve": 9.0, "last_below": 5.0,
+    "heaping_index": 1.0, "bic_margin_s_curve": 9.0, "bic_margin_cubic": 30.0, "last_below": 5.0,
 }  # fmt: skip
 STEP = {**PLATEAU, "six_model": 5.0, "step_tau": 6.0, "step_free_gain_se": 0.0, "tau_low": 8.0, "tau_high": 11.0,
         "break_all": 0.3, "break_roomy_low90": 0.2, "break_roomy_high90": 0.4, "slope_high_high90": 0.04}  # fmt: skip
@@ -59,6 +61,7 @@ def test_a_plateau_and_a_step_at_six_are_supported() -> None:
         ({"slope_high_low90": -0.051}, "above"),
         ({"break_roomy_high90": 0.001}, "not_ceiling"),
         ({"bic_margin_s_curve": 5.9}, "beats_s_curve"),
+        ({"bic_margin_cubic": 13.9}, "beats_cubic"),
         ({"heaping_index": 1.3}, "not_heaped"),
         ({"break_all": 0.01, "break_roomy_low90": 0.005, "break_roomy_high90": 0.02}, "levels_off"),
     ],
@@ -68,6 +71,56 @@ def test_one_failing_condition_stops_support(change, code) -> None:
     assert [condition.code for condition in conditions(facts) if not condition.holds] == [code]
     assert verdicts(facts) == ("inconclusive",) * 3
     assert judge_threshold(facts).plateau.reason == code
+
+
+VALUES = {
+    "six_model": (3.0, 5.0, 7.0), "kink_p": (0.005, 0.05, 0.2), "jump_p": (0.005, 0.05, 0.2),
+    "tau_low": (3.5, 4.0, 5.5, 6.5), "tau_high": (5.0, 6.0, 7.5, 8.5), "step_tau": (4.0, 6.0, 7.0, 8.0),
+    "partner_kappa": (0.5, 0.7), "partner_rank_correlation": (0.6, 0.9), "heaping_index": (1.0, 1.2, 1.3),
+    "bic_margin_s_curve": (-2.0, 6.0, 9.0), "bic_margin_cubic": (-2.0, 14.0, 30.0),
+}  # fmt: skip
+FIXED = {"stated", "limit_total", "limit_low", "limit_high", "last_below"}
+
+
+@st.composite
+def any_facts(draw):
+    """Facts that hold or fail in any combination, the limits themselves among them."""
+    start = draw(st.sampled_from([PLATEAU, STEP, ACCEL]))
+    facts = dict(start)
+    changed = draw(st.sets(st.sampled_from(sorted({*NEEDED, "partner_kappa"} - FIXED)), max_size=4))
+    for name in sorted(changed):
+        steps = VALUES.get(name, (-2.5, -1.0, -0.06, -0.03, 0.0, 0.02, 0.1, 0.31, 1.7, 2.4))
+        facts[name] = draw(st.sampled_from(steps))
+    for low in [name for name in facts if name.endswith("_low90") and name != "jump_low90"]:
+        high = low.replace("_low90", "_high90")
+        facts[low], facts[high] = sorted((facts[low], facts[high]))
+    return facts
+
+
+class Reading(dict):
+    """Facts that remember what was read."""
+
+    def __init__(self, facts) -> None:
+        super().__init__(facts)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name):
+        self.read.add(name)
+        return super().__getitem__(name)
+
+
+@settings(max_examples=600, deadline=None)
+@given(any_facts())
+def test_support_asked_for_alone_is_the_answer_of_the_whole_rule(facts) -> None:
+    found = judge_threshold(facts)
+    assert supports(facts) == (found.minimum.verdict == "supported") == (found.plateau.verdict == "supported")
+
+
+def test_support_asked_for_alone_reads_no_more_than_it_has_to() -> None:
+    assert set(CHEAPEST_FIRST) == set(ASKED)
+    lost = Reading({**PLATEAU, "z_linear": 0.0})
+    assert not supports(lost)
+    assert lost.read <= {"heaping_index", "z_linear"}
 
 
 def test_a_curve_that_turns_down_has_to_beat_a_hump_clearly() -> None:

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from couples_study.cli import codebook, field, new, planning, verify, withdraw
-from couples_study.cli.words import STUDY_HELP, at_least_one, print_json, tell
+from couples_study.cli import codebook, export, field, multiverse, new, planning, prereg, verify, withdraw
+from couples_study.cli.words import CLUSTER_HELP, STUDY_HELP, at_least_one, print_json, tell
 from couples_study.core.errors import UsageError
 
 DONE, HELD, FAILED = 0, 3, 4
@@ -78,12 +78,13 @@ def _intake_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, help="write everything below DIR")
     parser.add_argument("--strict", action="store_true", help="exit with 3 if any row was held")
     parser.add_argument("--jobs", metavar="N", type=at_least_one, default=1, help="files to read at a time")
+    parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
 
 
 def _intake(chosen: argparse.Namespace) -> int:
     from couples_study.pipeline import run_intake
 
-    done = run_intake(chosen.study, chosen.out, tell, chosen.jobs)
+    done = run_intake(chosen.study, chosen.out, tell, chosen.jobs, chosen.cluster)
     _say_written(done)
     return HELD if chosen.strict and done.rows_held else DONE
 
@@ -97,13 +98,14 @@ def _report_words(parser: argparse.ArgumentParser) -> None:
         "--jobs", metavar="N", type=at_least_one, default=1, help="processes to use (results never depend on it)"
     )
     parser.add_argument("--pdf", action="store_true", help="print the page to index.pdf where a Chromium is installed")
+    parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
 
 
 def _report(chosen: argparse.Namespace) -> int:
     from couples_study.pipeline import run_report
 
     pdf = chosen.pdf and _can_print()
-    done = run_report(chosen.study, chosen.out, claim_ids(chosen.claims), tell, chosen.jobs, pdf=pdf)
+    done = run_report(chosen.study, chosen.out, claim_ids(chosen.claims), tell, chosen.jobs, chosen.cluster, pdf=pdf)
     width = max((len(verdict.id) for verdict in done.verdicts), default=2)
     for verdict in done.verdicts:
         print(f"{verdict.id:<{width}}  {verdict.verdict.replace('_', ' '):<13} {verdict.sentence}")
@@ -253,6 +255,13 @@ COMMANDS = (
         run=codebook.run,
     ),
     Command(
+        name="export",
+        summary="a bundle for an archive, a supervisor, or anybody: its risk report on top",
+        example=export.EXAMPLE,
+        words=export.words,
+        run=export.run,
+    ),
+    Command(
         name="power",
         summary="the chance of each verdict, by number of couples, days and share of couples who leave",
         example=planning.POWER_EXAMPLE,
@@ -265,6 +274,20 @@ COMMANDS = (
         example=planning.CALIBRATE_EXAMPLE,
         words=planning.calibrate_words,
         run=planning.run_calibrate,
+    ),
+    Command(
+        name="multiverse",
+        summary="the verdict under every defensible choice: listed first, then run, then tested together",
+        example=multiverse.EXAMPLE,
+        words=multiverse.words,
+        run=multiverse.run,
+    ),
+    Command(
+        name="prereg",
+        summary="freeze the plan in words, hashed, before data come; later list every deviation from it",
+        example=prereg.EXAMPLE,
+        words=prereg.words,
+        run=prereg.run,
     ),
     Command(
         name="withdraw",

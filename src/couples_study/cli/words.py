@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 STUDY_HELP = "a study's folder, an id under data/raw, or a shipped study (demo, fair)"
+CLUSTER_HELP = "a running Dask scheduler; its workers find the study at the same place and see its answers"
 
 
 def at_least_one(word: str) -> int:

@@ -106,7 +106,8 @@ class Evidence:
 
     ``tested`` are the terms the rule looks at, in ``unit``; ``coefficients`` are all terms of the model in raw
     units; ``facts`` are further numbers that a rule of its own needs (all finite). ``syntax`` maps a program's
-    name to the same model in its language.
+    name to the same model in its language. ``influence`` is what each couple adds to the mean of the tested terms, by
+    couple, where that was asked for.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Evidence:
     facts: Mapping[str, float] = field(default_factory=dict)
     syntax: Mapping[str, str] = field(default_factory=dict)
     figure: FigureData | None = None
+    influence: Mapping[str, float] = field(default_factory=dict)
 
     def tidy(self) -> pd.DataFrame:
         """All coefficients as a frame whose columns are glossary columns of the ``results`` group."""

@@ -30,15 +30,17 @@ class Question(Strict):
     """What a model needs to know. Each model uses its own subset of these keys and refuses the others.
 
     ``rule`` is R1 (directional), R2 (a quantifier), R3 (a stated share), R5 (no difference), R6 (mediation), R7
-    (timing), R8 (threshold) or R10 (the cycle); docs/study-file.md gives them in words.
+    (timing), R8 (threshold), R10 (the cycle) or R12 (a rank); docs/study-file.md gives them in words.
     """
 
     model: str
+    by: str | None = None
     outcome: str
     distribution: Literal["gaussian"] = "gaussian"
     actor: tuple[str, ...] = ()
     partner: tuple[str, ...] = ()
     predictors: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
     predictor: str | None = None
     exposure: str | None = None
     partner_exposure: str | None = None
@@ -63,6 +65,7 @@ class Question(Strict):
     placebo: str | None = None
     among: str | None = None
     early: int | None = Field(default=None, ge=1)
+    window: int | None = Field(default=None, ge=1)
     shows: Literal["cycle", "forward", "backward"] = "forward"
     realised: str | None = None
     probability: str | float | None = None
@@ -82,12 +85,12 @@ class Question(Strict):
     require: Literal["all", "any"] = "all"
     direction: Literal["positive", "negative"] = "positive"
     smallest_effect: Smallest
-    rule: Literal["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R10"] = "R1"
+    rule: Literal["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R10", "R12"] = "R1"
     causal: bool = True
 
     def columns(self) -> tuple[str, ...]:
         """Every column the question can not do without, without the ``partner.`` prefix, in order and once each."""
-        named = [self.outcome, *self.actor, *self.partner, *self.predictors]
+        named = [self.outcome, *self.actor, *self.partner, *self.predictors, *self.items]
         named += [name for name in (self.predictor, self.exposure, self.mediator, self.after, self.placebo) if name]
         named += [self.among] if self.among else []
         named += [self.probability] if isinstance(self.probability, str) else []

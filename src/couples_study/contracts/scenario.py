@@ -19,7 +19,9 @@ class TrialTruth:
     does for the other domain meanwhile, ``foundation`` what the physical module gains where the emotional one came
     first (lost if negative), a share ``mediated`` of it through safety at week 6. ``decay`` is the physical loss per
     week after week 16 where the physical module came first. ``lowest_quarter`` takes in couples for their low first
-    answer. With a ``timeline`` couples improve by jumps of ``jump`` at times of their own instead.
+    answer. Where ``moves_apart`` is false nothing moves couples without physical intimacy at the start. With
+    ``guidance`` the trial has two arms instead, guided and self-guided, and guided couples gain so much more. With a
+    ``timeline`` couples improve by jumps of ``jump`` at times of their own instead.
     """
 
     emotional_gain: float = 0.0
@@ -29,6 +31,8 @@ class TrialTruth:
     mediated: float = 0.25
     decay: float = 0.0
     lowest_quarter: bool = False
+    moves_apart: bool = True
+    guidance: float | None = None
     timeline: Timeline = "none"
     jump: float = 2.5
     reliability_emotional: float = 0.90

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,6 +22,12 @@ NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,:/-][0-9]+)*")
 WIDE_IN_TIME = "; an export with a column for each occasion needs a row for each of them first"
 FILE_NAME = re.compile(r'[^\\/:*?"<>|\x00-\x1f]+')
 STUDY_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones; they are looked for on disk, and that takes long enough to do it once."""
+    return frozenset(available_timezones())
 
 
 def _as_tuple(value: Any) -> Any:
@@ -65,7 +72,7 @@ class Meta(Strict):
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError("a time zone is an IANA name such as Europe/Vienna or America/New_York")
         return value
 
@@ -185,7 +192,7 @@ class Source(Strict):
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
+        if value is not None and value not in _zones():
             raise ValueError("a time zone is an IANA name such as Europe/Vienna or America/New_York")
         return value
 

@@ -49,6 +49,10 @@ class DeliveryError(CouplesStudyError):
     """A file of the delivery cannot be read as what ``study.toml`` says it is."""
 
 
+class EmptyDeliveryError(DeliveryError):
+    """A file of the delivery has a header and no row below it."""
+
+
 class EntryError(CouplesStudyError):
     """An entry shipped with the package (claim, instrument, glossary row) breaks its own contract."""
 

@@ -11,6 +11,7 @@ REPORTS = Path("reports")
 STUDY_FILE = "study.toml"
 WITHDRAWALS = "withdrawals.csv"  # the log, beside study.toml
 WITHDRAWAL = ".withdrawal"  # a withdrawal under way
+PREREG, PREREG_LOCK = "prereg.md", "prereg.lock"  # the frozen plan, beside study.toml
 
 
 def shipped_studies() -> dict[str, Path]:

@@ -5,7 +5,6 @@ The distinct answers of a file were checked one by one when it was looked at, so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,10 +33,9 @@ def arrow_stretch(table: Table, first: int, end: int, schema: pa.Schema) -> pa.T
         columns[name] = _taken(values, whose, schema.field(name).type)
     for name, whole in zip(grain.whole, (when, number), strict=False):
         columns[name] = pa.array(whole, schema.field(name).type)
-    for name, fillings in table.columns.items():
+    for name, stretch in table.stretches(first, end, [*table.columns]).items():
         kind = schema.field(name).type
-        stretch = [filling.within(first, end) for filling in fillings]
-        columns[name] = _coded(name, stretch, kind)
+        columns[name] = _coded(name, stretch[0], kind) if len(table.columns[name]) == 1 else None
         if columns[name] is None:
             columns[name] = pa.array(table.values(name, stretch, end - first), kind, from_pandas=True)
     return pa.table([columns[name] for name in schema.names], names=schema.names)
@@ -50,13 +48,13 @@ def _taken(values: Any, whose: np.ndarray, kind: pa.DataType) -> pa.DictionaryAr
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)[whose - lowest]), pa.array(distinct, kind))
 
 
-def _coded(name: str, stretch: Sequence[Filling], kind: pa.DataType) -> pa.DictionaryArray | None:
-    """The codes of an answer in numbers as they are, where one file fills the whole stretch in order.
+def _coded(name: str, filling: Filling, kind: pa.DataType) -> pa.DictionaryArray | None:
+    """The codes of an answer in numbers as they are, where the one file that has it fills all rows in order.
 
-    Parquet takes a dictionary of numbers apart again, but one of texts as it is, which may not repeat itself.
+    Parquet takes a dictionary of numbers apart again, but one of texts as it is, which may not repeat itself. Codes of
+    several files would differ in kind from stretch to stretch.
     """
-    filling = stretch[0]
-    if len(stretch) > 1 or filling.rows is not None or name not in filling.records.answers or not _is_number(kind):
+    if filling.rows is not None or name not in filling.records.answers or not _is_number(kind):
         return None
     answer = filling.records.answers[name]
     codes, values = answer.codes[filling.positions], answer.distinct.to_numpy()

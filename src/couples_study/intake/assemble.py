@@ -23,21 +23,35 @@ NOT_IN_PEOPLE = ("start_date", "start_day")
 class Filling:
     """The good records of one file that fill a table: which, and into which of its rows.
 
-    ``rows`` is None where they fill all rows in order; ``positions`` is a slice where all records do.
+    ``rows`` is None where they fill all rows in order, and a slice where they fill a block of them in order, as the
+    files of one source after another do; ``positions`` is a slice where all records do.
     """
 
     records: Records
     positions: np.ndarray | slice
-    rows: np.ndarray | None
+    rows: np.ndarray | slice | None
 
     def within(self, first: int, end: int) -> Filling:
         """The same for a stretch of the table's rows, counted from its first."""
-        if isinstance(self.positions, slice):
-            return Filling(self.records, slice(first, end), None)
-        if self.rows is None:
-            return Filling(self.records, self.positions[first:end], None)
-        inside = (self.rows >= first) & (self.rows < end)
-        return Filling(self.records, self.positions[inside], self.rows[inside] - first)
+        if isinstance(self.rows, np.ndarray):
+            inside = np.flatnonzero((self.rows >= first) & (self.rows < end))
+            return Filling(self.records, self._positions(inside), self.rows[inside] - first)
+        begin = 0 if self.rows is None else int(self.rows.start)
+        last = end if self.rows is None else int(self.rows.stop)
+        low, high = max(first, begin), max(min(end, last), first, begin)
+        whole = (low, high) == (first, end)
+        own = self._positions(slice(low - begin, high - begin))
+        return Filling(self.records, own, None if whole else slice(low - first, high - first))
+
+    def _positions(self, which: np.ndarray | slice) -> np.ndarray | slice:
+        return which if isinstance(self.positions, slice) else self.positions[which]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it fills no row."""
+        if isinstance(self.rows, slice):
+            return bool(self.rows.start >= self.rows.stop)
+        return self.rows is not None and not len(self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +80,8 @@ class Table:
         ids = {name: _categories(values, whose) if lean else values.take(whose) for name, values in self.ids().items()}
         wholes = dict(zip(grain.whole, (when, number), strict=False))
         names = [name for name in self.columns if only is None or name in only]
-        stretch = {id(one): one.within(first, end) for name in names for one in self.columns[name]}
-        answers = {
-            name: self.values(name, [stretch[id(one)] for one in self.columns[name]], end - first) for name in names
-        }
+        stretches = self.stretches(first, end, names)
+        answers = {name: self.values(name, stretches[name], end - first) for name in names}
         frame = pd.DataFrame({**ids, **wholes, **answers}, copy=False)
         if only is None:
             _require_valid(frame, self.name, names, self.glossary, keys=False)
@@ -79,6 +91,15 @@ class Table:
         """The ids of everybody the table may name, by column, in the order that places count them."""
         named = ("couple_id", "person_id", "role") if GRAINS[self.name].has_person else ("couple_id",)
         return {name: self.members[name].array for name in named}
+
+    def stretches(self, first: int, end: int, names: Sequence[str]) -> dict[str, list[Filling]]:
+        """By column, what fills these rows: of many files mostly one does, and the others are left out.
+
+        Where none does, the first stays, since it knows of what kind the column is.
+        """
+        within = {id(one): one.within(first, end) for name in names for one in self.columns[name]}
+        own = {name: [within[id(one)] for one in self.columns[name]] for name in names}
+        return {name: [one for one in fillings if not one.is_empty] or fillings[:1] for name, fillings in own.items()}
 
     def values(self, name: str, parts: Sequence[Filling], n: int) -> Any:
         """A column of ``n`` rows, filled by ``parts``."""
@@ -197,8 +218,8 @@ def _table(
     for files, kept, own in zip(sources, good, claimed, strict=True):
         for records, positions, place in zip(files, kept, own, strict=True):
             rows = None if ordered is every and len(place) == len(every) else np.searchsorted(ordered, place)
-            every_one = rows is None and len(positions) == len(records)
-            filling = Filling(records, slice(None) if every_one else positions, rows)
+            every_one = len(positions) == len(records)
+            filling = Filling(records, slice(None) if every_one else positions, _block(rows))
             for column in _columns_of(records, positions):
                 columns.setdefault(column, []).append(filling)
     _require_single(name, columns, len(ordered))
@@ -210,6 +231,13 @@ def _table(
         members=members,
         glossary=glossary,
     )
+
+
+def _block(rows: np.ndarray | None) -> np.ndarray | slice | None:
+    """Rows that follow one another as a slice."""
+    if rows is None or not len(rows) or rows[-1] - rows[0] + 1 != len(rows) or (np.diff(rows) != 1).any():
+        return rows
+    return slice(int(rows[0]), int(rows[-1]) + 1)
 
 
 def _columns_of(records: Records, positions: np.ndarray) -> Iterator[str]:
@@ -276,7 +304,9 @@ def _as_column(values: np.ndarray, name: str, glossary: Glossary) -> Any:
 
 
 def _rows_of(filling: Filling, n: int) -> np.ndarray:
-    return np.arange(n) if filling.rows is None else filling.rows
+    if isinstance(filling.rows, np.ndarray):
+        return filling.rows
+    return np.arange(n)[slice(None) if filling.rows is None else filling.rows]
 
 
 def _accepted(by_source: Sequence[Sequence[Records]], n: int) -> np.ndarray:

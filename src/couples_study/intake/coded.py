@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from couples_study.contracts.reader import Cells
 
@@ -41,9 +42,21 @@ class Coded:
         """Rows of which the distinct text is marked in ``distinct``, a boolean per text."""
         return np.asarray(distinct, dtype=bool)[self.codes]
 
+    @cached_property
+    def said(self) -> list[str]:
+        """The distinct texts as plain words, of which some hundred are looked at sooner without pandas."""
+        return self.texts.tolist()
+
+    @cached_property
+    def empty(self) -> np.ndarray:
+        """Which of the distinct texts are blank."""
+        return np.fromiter((text == "" for text in self.said), dtype=bool, count=len(self.said))
+
     def blank(self) -> np.ndarray:
         """Rows with an empty cell."""
-        return self.where(self.texts.eq(""))
+        if not self.empty.any():
+            return np.zeros(len(self), dtype=bool)
+        return self.where(self.empty)
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -73,7 +86,7 @@ def as_cells(frame: pd.DataFrame) -> Cells:
 def column(cells: Cells, name: str) -> Coded:
     """One column of encoded (or still plain) cells."""
     held = _dictionary(cells.table.column(name))
-    texts = held.dictionary.to_pandas().astype("str").str.strip()
+    texts = pd.Series(pc.utf8_trim_whitespace(held.dictionary), dtype="str")
     indices = held.indices
     if indices.null_count:
         texts = pd.concat([texts, pd.Series([""], dtype="str")], ignore_index=True)

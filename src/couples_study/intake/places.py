@@ -33,16 +33,20 @@ def places(records: Records, couples: pd.Index) -> np.ndarray:
         raise FrameError("intake", expected=f"fewer than {MOST_PEOPLE} people", found="more", do="split the study")
     who = whose.astype(np.int64)[records.who]
     known = who >= 0
-    when = np.zeros(len(records), dtype=np.int64)
+    when: np.ndarray = np.zeros(len(records), dtype=np.int64)
     if grain.whole:
         if records.time is None:
             return np.full(len(records), NOWHERE, dtype=np.int64)
-        known &= np.isfinite(records.time) & (np.abs(np.nan_to_num(records.time)) < MIDDLE)
-        when[known] = records.time[known].astype(np.int64) + MIDDLE
-    place = (who << (TIME_BITS + NUMBER_BITS)) | (when << NUMBER_BITS)
+        known &= (records.time > -MIDDLE) & (records.time < MIDDLE)  # neither holds for a day that is not known
+        when = records.time.astype(np.int64) if known.all() else np.where(known, records.time, 0).astype(np.int64)
+        when += MIDDLE
+    place = who
+    place <<= TIME_BITS + NUMBER_BITS
+    when <<= NUMBER_BITS
+    place |= when
     if records.number is not None:
         place |= np.minimum(records.number, MOST_IN_A_DAY)
-    return np.where(known, place, NOWHERE)
+    return place if known.all() else np.where(known, place, NOWHERE)
 
 
 def place_of(person: np.ndarray, time: np.ndarray) -> np.ndarray:

@@ -35,26 +35,29 @@ def _column(records: Records, name: str, target: str | None, glossary: Glossary)
     if target is None:
         return ColumnProfile(column=name, target=None, caption=caption, answered=0)
     counts = _counted(records, name, target)
-    numbers = pd.to_numeric(counts.index.to_series(), errors="coerce").dropna()
+    numbers = pd.to_numeric(pd.Series([*counts], dtype="str"), errors="coerce").dropna()
     numbers = numbers[numbers.abs() < float("inf")]
     worded = glossary[target].kind in WORDED and len(counts) <= MOST_WORDS
     return ColumnProfile(
         column=name,
         target=target,
         caption=caption,
-        answered=int(counts.sum()),
+        answered=sum(counts.values()),
         low=float(numbers.min()) if len(numbers) else None,
         high=float(numbers.max()) if len(numbers) else None,
-        words={str(text): int(n) for text, n in counts.items() if n >= FEWEST_WITH_A_WORD} if worded else {},
+        words={text: n for text, n in counts.items() if n >= FEWEST_WITH_A_WORD} if worded else {},
         labels=cells.labels.get(name, {}),
     )
 
 
-def _counted(records: Records, name: str, target: str) -> pd.Series:
+def _counted(records: Records, name: str, target: str) -> dict[str, int]:
     """The distinct answers of a column with their counts, without blanks and missing codes, in order of the text."""
     told = records.told
     column = coded.column(told.cells, name) if records.source.partners else told.answers[target]
-    counts = pd.Series(column.counts, index=column.texts).groupby(level=0).sum()
+    counts: dict[str, int] = {}
+    for text, n in zip(column.said, column.counts.tolist(), strict=True):
+        if n:
+            counts[text] = counts.get(text, 0) + n
     source = records.source
     missing = {
         *source.missing,
@@ -62,4 +65,4 @@ def _counted(records: Records, name: str, target: str) -> pd.Series:
         *source.missing_in.get(target, {}),
         *source.missing_in.get(name, {}),
     }
-    return counts[(counts > 0) & ~counts.index.isin(["", *missing])]
+    return {text: counts[text] for text in sorted(counts.keys() - {"", *missing})}

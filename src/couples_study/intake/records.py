@@ -15,6 +15,7 @@ from couples_study.intake import coded
 from couples_study.intake.coded import Coded
 from couples_study.intake.mapping import Mapping
 
+FEW = 2_000  # so many texts are looked at one by one sooner than pandas is asked
 KEY_COLUMNS = ("couple", "person", "day", "date", "wave", "week")
 
 
@@ -200,4 +201,7 @@ def row_numbers(rows: int, source: Source) -> np.ndarray:
 
 def blank(values: pd.Series) -> pd.Series:
     """Where a text is empty."""
-    return values.eq("") | values.isna()
+    if len(values) > FEW:
+        return values.eq("") | values.isna()
+    said = values.tolist()
+    return pd.Series(np.fromiter((text == "" or text != text for text in said), bool, len(said)), index=values.index)

@@ -48,7 +48,9 @@ def _without_missing_codes(records: Records, target: str) -> tuple[pd.Series, np
     cells = records.told.answers[target]
     kinds = np.full(len(cells.texts), "", dtype=object)
     codes = _codes_for(records, target)
-    here = cells.texts.isin(list(codes)).to_numpy() & ~blank(cells.texts).to_numpy()
+    here = np.fromiter((text in codes and text != "" for text in cells.said), dtype=bool, count=len(cells.said))
+    if not here.any():
+        return cells.texts, kinds
     counts = cells.counts
     for place in np.flatnonzero(here).tolist():
         kind = codes[cells.texts.iloc[place]]
@@ -86,12 +88,15 @@ def _with_points(texts: pd.Series) -> pd.Series:
 
 
 def _typed(records: Records, texts: pd.Series, target: str, column: Column) -> pd.Series:
-    cells, empty, name = records.told.answers[target], blank(texts), records.export_name(target)
+    cells, name = records.told.answers[target], records.export_name(target)
     if column.is_numeric:
-        told = [float(text) if NUMBER.fullmatch(text) else math.nan for text in texts.tolist()]
-        numbers = pd.Series(told, index=texts.index, dtype="float64").replace([math.inf, -math.inf], math.nan)
-        records.hold_texts(cells, numbers.isna() & ~empty, "not_a_number", name)
-        return numbers
+        said = texts.tolist()
+        told = np.array([float(text) if NUMBER.fullmatch(text) else math.nan for text in said], dtype="float64")
+        told[np.isinf(told)] = math.nan
+        answered = np.fromiter((text != "" for text in said), dtype=bool, count=len(said))
+        records.hold_texts(cells, np.isnan(told) & answered, "not_a_number", name)
+        return pd.Series(told, index=texts.index)
+    empty = blank(texts)
     if column.kind == "date":
         days = calendar_days(texts, records.source, f"{records.export.file}, column {name!r}")
         records.hold_texts(cells, days.isna() & ~empty, "unreadable_date", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,20 @@ class Panel:
     own: np.ndarray
     partner: np.ndarray
     row_of: pd.Series
+    found: dict[tuple[str, int], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, who: str, lag: int) -> np.ndarray:
-        """For each row the number of the row with ``who``'s answers ``lag`` days before; -1 where there is none."""
-        codes = self.own if who == "own" else self.partner
-        wanted = pd.MultiIndex.from_arrays([codes, self.frame["time"].to_numpy() - lag])
-        return self.row_of.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64)
+        """For each row the number of the row with ``who``'s answers ``lag`` days before; -1 where there is none.
+
+        Looked up once and kept in ``found``: a model asks for the same day before of many columns.
+        """
+        if (who, lag) not in self.found:
+            codes = self.own if who == "own" else self.partner
+            wanted = pd.MultiIndex.from_arrays([codes, self.frame["time"].to_numpy() - lag])
+            rows = self.row_of.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64)
+            rows.setflags(write=False)
+            self.found[who, lag] = rows
+        return self.found[who, lag]
 
     def value(self, column: str, who: str = "own", lag: int = 0) -> np.ndarray:
         """``column`` as ``who`` (own or partner) answered it ``lag`` days before, shape (rows,), NaN where missing."""

@@ -168,10 +168,26 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         facts=fit.facts(),
         syntax=fit.syntax(),
         figure=None if setting.brief else _figure(tests[0], question, fit, design, setting),
+        influence=_influence(fit, tests, question, panel, design) if setting.influence else {},
     )
 
 
-def _weights(words: str, question: Question, panel: Panel, design: Design) -> np.ndarray:
+def _influence(
+    fit: Mixed, tests: tuple[str, ...], question: Question, panel: Panel, design: Design
+) -> dict[str, float]:
+    """What each couple adds to the mean of the tested terms."""
+    weights = np.mean([weights_of(words, question, panel, design) for words in tests], axis=0)
+    return by_couple(fit.influence(weights, design.couple), design, panel)
+
+
+def by_couple(influence: dict[int, float], design: Design, panel: Panel) -> dict[str, float]:
+    """Influences by the couples' ids instead of their codes."""
+    first = dict(zip(design.couple.tolist(), design.row.tolist(), strict=True))
+    ids = panel.frame["couple_id"].astype("str")
+    return {ids.iloc[first[code]]: value for code, value in influence.items()}
+
+
+def weights_of(words: str, question: Question, panel: Panel, design: Design) -> np.ndarray:
     """Contrast weights with each coefficient's change of unit in them."""
     weights = contrast(words, design.names, "test")
     for position in np.flatnonzero(weights):
@@ -201,7 +217,7 @@ def _factor(piece: Piece | None, role: str | None, question: Question, panel: Pa
 
 
 def _tested(fit: Linear | Mixed, words: str, question: Question, panel: Panel, design: Design) -> Term:
-    return fit.term(_weights(words, question, panel, design), words)
+    return fit.term(weights_of(words, question, panel, design), words)
 
 
 def _concerns(question: Question, panel: Panel, design: Design, fit: Mixed) -> tuple[Concern, ...]:
@@ -224,7 +240,7 @@ def _sensitivity(
 
     def rows(label: str, other: Linear | Mixed, of: Design) -> Iterator[Sensitivity]:
         for words in tests:
-            term = other.term(_weights(words, question, panel, of), words)
+            term = other.term(weights_of(words, question, panel, of), words)
             yield Sensitivity.of(term, label if len(tests) == 1 else f"{label}: {words}")
 
     yield from rows("couple-robust errors (CR2)", fit.robust(), design)

@@ -17,12 +17,12 @@ def partial_bins(
 ) -> FigureData:
     """Means of ``y`` (a partial residual) in bins of equal count of ``x``, with couple-clustered 95% intervals.
 
-    Where ``x`` has few values (a yes or no), each of them is a bin. Bins with fewer than `SMALLEST_CELL` couples are
-    left out.
+    Where ``x`` has few values (a yes or no), each of them is a bin. A bin of fewer than `SMALLEST_CELL` couples joins
+    the one before it (the first the one after), so that the counts of the others give nothing back.
     """
-    where = _places(x)
-    rows = [_bin(x[where == i], y[where == i], couple[where == i]) for i in range(int(where.max(initial=0)) + 1)]
-    frame = pd.DataFrame([row for row in rows if row is not None], columns=["x", "y", "low", "high", "n"])
+    where = _pooled(_places(x), couple)
+    rows = [_bin(x[where == i], y[where == i], couple[where == i]) for i in np.unique(where)]
+    frame = pd.DataFrame(rows, columns=["x", "y", "low", "high", "n"])
     return FigureData(
         kind="bins",
         title=title,
@@ -42,10 +42,21 @@ def _places(x: np.ndarray) -> np.ndarray:
     return np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(len(edges) - 2, 0))
 
 
-def _bin(x: np.ndarray, y: np.ndarray, couple: np.ndarray) -> dict[str, float] | None:
+def _pooled(where: np.ndarray, couple: np.ndarray) -> np.ndarray:
+    """The bins with small ones joined to their neighbours."""
+    where = where.copy()
+    bins = list(np.unique(where))
+    while len(bins) > 1:
+        small = next((i for i, one in enumerate(bins) if len(np.unique(couple[where == one])) < SMALLEST_CELL), None)
+        if small is None:
+            break
+        where[where == bins[small]] = bins[small - 1 if small else 1]
+        bins.pop(small)
+    return where
+
+
+def _bin(x: np.ndarray, y: np.ndarray, couple: np.ndarray) -> dict[str, float]:
     couples = np.unique(couple)
-    if len(couples) < SMALLEST_CELL:
-        return None
     mean = float(y.mean())
     sums = pd.Series(y - mean).groupby(couple).sum().to_numpy()
     groups = len(couples)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -35,13 +36,19 @@ class Linear:
         return tuple(self.term(row, name) for row, name in zip(np.eye(len(self.names)), self.names, strict=True))
 
 
+@cache
+def t_beyond(tail: float, df: float) -> float:
+    """The value that a t variable with ``df`` degrees of freedom exceeds with probability ``tail``."""
+    return float(stats.t.isf(tail, df))
+
+
 def term_of(name: str, estimate: float, std_error: float, df: float) -> Term:
     """A term with its two-sided t test of zero and 95% interval."""
     if not (np.isfinite(estimate) and np.isfinite(std_error) and std_error > 0):
         raise AnalysisError(
             name, expected="a finite estimate with a standard error", found="none", do="see the model's columns"
         )
-    half = float(stats.t.isf((1 - CONF_LEVEL) / 2, df)) * std_error
+    half = t_beyond((1 - CONF_LEVEL) / 2, df) * std_error
     words, role = split(name)
     return Term(
         term=words,
@@ -85,6 +92,15 @@ def gee(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: np.ndarray)
         df=groups - 1,
         estimator=f"GEE, working independence, bias-reduced couple-clustered variance, t with {groups - 1} df",
     )
+
+
+def influence_of(
+    fit: Linear, y: np.ndarray, X: np.ndarray, couples: np.ndarray, weights: np.ndarray
+) -> dict[int, float]:
+    """What each couple adds to ``weights @ params`` of a least-squares fit, by its code in ``couples`` (rows,)."""
+    parts = (X @ np.linalg.solve(X.T @ X, weights)) * (y - X @ fit.params)
+    codes, at = np.unique(couples, return_inverse=True)
+    return dict(zip(codes.tolist(), np.bincount(at, weights=parts).tolist(), strict=True))
 
 
 def ols(y: np.ndarray, X: np.ndarray, names: Sequence[str]) -> Linear:

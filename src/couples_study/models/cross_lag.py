@@ -2,17 +2,20 @@
 
 Controlling for yesterday's outcome with an imperfect measure leaves part of yesterday in the lagged effect, and turns
 "nothing" into "significant". With two indicators of the outcome and of the predictor each serves as instrument for
-the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters. A question
-that names no indicators takes the second item that the glossary knows of a state, where it was answered. Rule R10 asks
-both directions on the same rows: a cycle, one leading the other, or neither.
+the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters; what few days
+do to such differences is taken out by half series. A question that names no indicators takes the second item that the
+glossary knows of a state, where it was answered. Rule R10 asks both directions on the same rows: a cycle, one leading
+the other, or neither.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
@@ -20,7 +23,7 @@ from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.concerns import few_couples
 from couples_study.models.counting import counts_of
-from couples_study.models.lagged import Pairs, asked_twice, indicators_of, pairs_of, said, within_path
+from couples_study.models.lagged import Pairs, asked_twice, corrected_path, indicators_of, pairs_of, said
 from couples_study.models.lagged.beside import TESTED, beside, measured, path_term
 from couples_study.models.lagged.both_ways import BothWays
 from couples_study.models.lagged.missing import due_pairs, skipped
@@ -65,7 +68,8 @@ def plan(question: Question, setting: Setting) -> Plan:
         + "; ".join(names)
         + swapped,
         formula=f"{y} ~ 0 + {y}.lag1 + {x}.lag1 + study_day + weekend | instruments: other indicator | couple_id",
-        estimator="two-stage least squares within persons, couple-clustered variance, t with G-1 df",
+        estimator="two-stage least squares within persons, short-series bias taken out by half series, "
+        "couple-clustered variance, t with G-1 df",
         tested=BOTH if question.rule == "R10" else (TESTED,),
     )
 
@@ -111,10 +115,11 @@ def _one_way(
     pairs: Pairs,
     setting: Setting,
 ) -> Evidence:
-    path = within_path(pairs)
-    unit = _unit(question, panel)
-    facts, concerns, rows = beside("forward", pairs, path, unit)
-    more = skipped(due_pairs(question, panel, pairs), unit, _sd(question, question.outcome, panel), "")
+    path = corrected_path(pairs)
+    sds = _spreads(question, panel)
+    unit = _unit(question, sds)
+    facts, concerns, rows = beside("forward", pairs, path, unit, brief=setting.brief)
+    more = _of_skipped(question, panel, pairs, (unit, sds[question.outcome]), setting)
     planned = plan(question, setting)
     return Evidence(
         id=id,
@@ -139,16 +144,16 @@ def _both_ways(
     ways: list[Pairs],
     setting: Setting,
 ) -> Evidence:
-    units = (_unit(question, panel), _unit(question, panel, reverse=True))
-    paths = [within_path(pairs) for pairs in ways]
+    sds = _spreads(question, panel)
+    units = (_unit(question, sds), _unit(question, sds, reverse=True))
+    paths = [corrected_path(pairs) for pairs in ways]
     terms = BothWays(forward=paths[0], backward=paths[1], units=units).terms()
     facts = {term.term: term.estimate for term in terms}
     concerns, rows = list(measured(question)), []
     for number, (name, pairs, path, unit) in enumerate(zip(BOTH, ways, paths, units, strict=False)):
-        more, minds, others = beside(name, pairs, path, unit, f"{name}: ")
-        due = due_pairs(question, panel, pairs, reverse=number == 1)
-        sd = _sd(question, question.predictor if number else question.outcome, panel)
-        further, doubts = skipped(due, unit, sd, f"{name}: ")
+        more, minds, others = beside(name, pairs, path, unit, f"{name}: ", brief=setting.brief)
+        sd = sds[(question.predictor or "") if number else question.outcome]
+        further, doubts = _of_skipped(question, panel, pairs, (unit, sd), setting, f"{name}: ", reverse=number == 1)
         facts |= more
         concerns += [*minds, *doubts]
         rows += [*others, *further]
@@ -177,12 +182,32 @@ def _sd(question: Question, name: str | None, panel: Panel) -> float:
     return float(np.sqrt((inside**2).sum() / max(int(inside.count()) - people, 1)))
 
 
-def _unit(question: Question, panel: Panel, *, reverse: bool = False) -> float:
+def _spreads(question: Question, panel: Panel) -> dict[str, float]:
+    """The within-person standard deviations of outcome and predictor."""
+    return {name: _sd(question, name, panel) for name in (question.outcome, question.predictor or "")}
+
+
+def _unit(question: Question, sds: Mapping[str, float], *, reverse: bool = False) -> float:
     """What a raw path is multiplied with to be in the unit of the smallest effect."""
-    y, x = (question.predictor, question.outcome) if reverse else (question.outcome, question.predictor)
-    return factor(
-        question.smallest_effect.unit, lambda _: _sd(question, y, panel), lambda _: _sd(question, x, panel), "unit"
-    )
+    y, x = question.outcome, question.predictor or ""
+    y, x = (x, y) if reverse else (y, x)
+    return factor(question.smallest_effect.unit, lambda _: sds[y], lambda _: sds[x], "unit")
+
+
+def _of_skipped(
+    question: Question,
+    panel: Panel,
+    pairs: Pairs,
+    scale: tuple[float, float],
+    setting: Setting,
+    prefix: str = "",
+    *,
+    reverse: bool = False,
+) -> tuple[list[Sensitivity], list[Concern]]:
+    """What skipped evenings could do to a path; no rule reads it. ``scale`` is its unit and its outcome's SD."""
+    if setting.brief:
+        return [], []
+    return skipped(due_pairs(question, panel, pairs, reverse=reverse), *scale, prefix)
 
 
 MODEL = Model(

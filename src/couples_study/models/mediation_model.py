@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +15,15 @@ from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.concerns import SAME_REPORTER, few_couples
 from couples_study.models.counting import counts_of
-from couples_study.models.mediation import Draws, paths_in_trial, paths_within, true_share, within_rows
+from couples_study.models.mediation import (
+    Answers,
+    Draws,
+    missing_rows,
+    paths_in_trial,
+    paths_within,
+    true_share,
+    within_rows,
+)
 from couples_study.models.mediation.within import slopes_of
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, panel_for, too_few
 from couples_study.models.onset.change import retest
@@ -92,33 +100,30 @@ def evidence(id: str, question: Question, weekly: Weekly, setting: Setting) -> E
     refused = gate(id, question, weekly)
     if refused is not None:
         return refused
-    rng = np.random.default_rng(child(setting.seed, "mediation", id))
+    seed = child(setting.seed, "mediation", id)
     pair = weekly.only(question.contrast)
     columns = trial_columns(question, pair)
     drawn = paths_in_trial(
-        columns.arm, columns.mediator, columns.outcome, columns.held, rng, TRIAL_DRAWS, columns.errors
-    )
+        columns.arm, columns.mediator, columns.outcome, columns.held, np.random.default_rng(seed), TRIAL_DRAWS,
+        columns.errors,
+    )  # fmt: skip
     spread = weekly.baseline_sd(question.outcome)
     unit = 1.0 / factor(question.smallest_effect.unit, lambda _: spread, lambda _: 1.0, "unit")
     counts = pair.counts(question.outcome, [question.at or 0])
     corrected = columns.errors is not None
     concerns = [HIDDEN_CAUSE, *([] if corrected else [NOISY_MEDIATOR]), *few_couples(pair.couples)]
     more = {"mediator_corrected": float(corrected)}
-    return _evidence(id, question, setting, drawn, unit, counts, concerns, more)
+    found = _evidence(id, question, setting, drawn, unit, counts, concerns, more)
+    if setting.brief:
+        return found
+    rows, facts, doubts = missing_rows(columns, drawn, seed, TRIAL_DRAWS, (unit, spread))
+    return replace(
+        found, sensitivity=(*found.sensitivity, *rows), facts={**found.facts, **facts},
+        concerns=(*found.concerns, *doubts),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialColumns:
-    """Arm (C,), mediator and outcome (C, 2), what is held (C, 2, k), error variances or None."""
-
-    arm: np.ndarray
-    mediator: np.ndarray
-    outcome: np.ndarray
-    held: np.ndarray
-    errors: np.ndarray | None
-
-
-def trial_columns(question: Question, pair: Weekly) -> TrialColumns:
+def trial_columns(question: Question, pair: Weekly) -> Answers:
     """The columns of both equations; baselines of mediator and outcome, covariates and role are held constant.
 
     The mediator's error is taken out where enough of what it has beyond its baseline is true: with less, a correction
@@ -129,7 +134,7 @@ def trial_columns(question: Question, pair: Weekly) -> TrialColumns:
     held = [np.where(np.isfinite(one), one, np.nanmean(one)) for one in held]
     if pair.told_apart:
         held.append(np.broadcast_to(np.array([-0.5, 0.5]), pair.member.shape))
-    columns = TrialColumns(
+    columns = Answers(
         arm=(pair.arm == 0).astype(np.float64), mediator=pair.at(mediator, question.since or 0),
         outcome=pair.at(outcome, question.at or 0), held=np.stack([one - one.mean() for one in held], axis=-1),
         errors=_error_variances(pair, (mediator, outcome), len(held)),

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
 
 from couples_study.contracts.evidence import Sensitivity
+from couples_study.models.clustered import t_beyond
 from couples_study.models.weekly.adjusted import Combined
 
 LARGEST_WEIGHT = 0.99  # quantile at which weights are cut
@@ -45,24 +46,29 @@ class PatternMixture:
 
         None also where it holds zero already at missing at random: then there is nothing to tip.
         """
-        sign = float(np.sign(self.random.value))
-        if self._margin(0.0, sign, level) <= 0 or not self.slope.influence.any():
+        margin = self._margin(level)
+        if margin(np.zeros(1))[0] <= 0 or not self.slope.influence.any():
             return None
         found = []
         for end in (-FARTHEST * unit, FARTHEST * unit):
             grid = np.linspace(0.0, end, 101)
-            margins = [self._margin(delta, sign, level) for delta in grid]
-            below = next((i for i, margin in enumerate(margins) if margin <= 0), None)
-            if below is not None:
-                root = optimize.brentq(lambda d: self._margin(d, sign, level), grid[below - 1], grid[below])
+            below = np.flatnonzero(margin(grid) <= 0)
+            if len(below):
+                first = below[0]
+                root = optimize.brentq(lambda d: float(margin(np.array(d))), grid[first - 1], grid[first])
                 found.append(float(root) / unit)
         return min(found, key=abs) if found else None
 
-    def _margin(self, delta: float, sign: float, level: float) -> float:
-        """By how much the interval clears zero on its own side."""
-        one = self.at(delta)
-        half = stats.t.isf((1 - level) / 2, max(one.clusters - 1, 1)) * np.sqrt(one.influence @ one.influence)
-        return float(sign * one.value - half)
+    def _margin(self, level: float) -> Callable[[np.ndarray], np.ndarray]:
+        """By how much the interval at a delta clears zero on the side on which the estimate lies."""
+        sign, (u, v) = np.sign(self.random.value), (self.random.influence, self.slope.influence)
+        t = t_beyond((1 - level) / 2, max(self.at(0.0).clusters - 1, 1))
+
+        def clears(delta: np.ndarray) -> np.ndarray:
+            variance = u @ u + 2 * delta * (u @ v) + delta**2 * (v @ v)
+            return np.asarray(sign * (self.random.value + delta * self.slope.value) - t * np.sqrt(variance))
+
+        return clears
 
 
 def pattern_mixture(random: Combined, missing: np.ndarray, regress: Callable[[np.ndarray], Combined]) -> PatternMixture:

@@ -71,6 +71,12 @@ class Mixed:
     def terms(self) -> tuple[Term, ...]:
         return tuple(self.term(row, name) for row, name in zip(np.eye(len(self.names)), self.names, strict=True))
 
+    def influence(self, weights: np.ndarray, couple: np.ndarray) -> dict[int, float]:
+        """What each couple adds to ``weights @ params``, by its code in ``couple`` (rows,), bias-reduced as in CR2."""
+        robust = self.results.robust
+        rows = self.results.model.design.order[robust.first.astype(np.int64)]
+        return dict(zip(couple[rows].tolist(), (robust.scores @ weights).tolist(), strict=True))
+
     def concerns(self) -> tuple[Concern, ...]:
         """What the fit itself gives reason to mind, the steps taken down the ladder included."""
         if not self.reduced:

@@ -42,6 +42,7 @@ class Setting:
     """What a model may know of the study besides the frames.
 
     With ``brief`` a model may leave out what no rule reads (sensitivities, figures): thousands of replicates are.
+    With ``influence`` a model that can tells what each couple adds to its estimate.
     """
 
     dyads: Dyads
@@ -52,6 +53,7 @@ class Setting:
     randomised: frozenset[str] = field(default_factory=frozenset)
     seed: int = 0
     brief: bool = False
+    influence: bool = False
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from couples_study.contracts.evidence import Evidence, NotTestable, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
@@ -71,9 +72,12 @@ def plan(question: Question, setting: Setting) -> Plan:
 
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """The product with its squares, the slopes at a low and a high value, and the same without the squares."""
-    asked = asked_of(id, question, frames)
+    steady = _told_at_start(question, frames)
+    asked = asked_of(id, question if steady is None else question.model_copy(update={"moderator": None}), frames)
     if isinstance(asked, NotTestable):
         return asked
+    if steady is not None:
+        asked = asked.with_steady(str(question.moderator), steady)
     x, z = asked.value(str(question.predictor), question.lag), _moderator(question, asked, setting)
     y = asked.value(question.outcome)
     refused = _groups_too_small(id, asked, x, z, y)
@@ -100,6 +104,16 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         facts={"moderator.low": spots[0], "moderator.high": spots[1]},
         own=not str(question.predictor).startswith(PARTNER),
     )  # fmt: skip
+
+
+def _told_at_start(question: Question, frames: Frames) -> pd.Series | None:
+    """By person, a moderator of another rhythm as it was at the first wave: what holds for all of the person's days."""
+    name = str(question.moderator).removeprefix(PARTNER)
+    panel = frames.panel_with(question.outcome)
+    elsewhere = panel is not None and is_within(question) and name not in panel.columns
+    if not elsewhere or question.contrast or name not in frames.varying.get("person_waves", ()):
+        return None
+    return frames.people.set_index("person_id")[name]
 
 
 def _has_labels(question: Question, setting: Setting) -> bool:

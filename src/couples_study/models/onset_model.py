@@ -14,8 +14,9 @@ from couples_study.core.seeds import child
 from couples_study.measures import Frames
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, too_few
 from couples_study.models.onset.analysis import arm_times, change_of, sequence, timing_facts
-from couples_study.models.onset.beside import arms_figure, gap_figure, hazard_term, mind, variants
+from couples_study.models.onset.beside import arms_figure, compliers, gap_figure, hazard_term, mind, unseen_of, variants
 from couples_study.models.onset.change import ReliableChange
+from couples_study.models.onset.unseen import Unseen, chances, unseen_order
 from couples_study.models.weekly.arrays import Weekly, weekly_of
 
 OPTIONS = frozenset({
@@ -73,6 +74,9 @@ def plan(question: Question, setting: Setting) -> Plan:
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Times of improvement, and what was asked of them."""
     columns = [question.outcome, *([question.after] if question.after else [])]
+    panel = frames.panel_with(question.outcome)
+    if question.adherence is not None and panel is not None and question.adherence in panel.columns:
+        columns.append(question.adherence)
     weekly = weekly_of(id, question, frames, setting, columns)
     if isinstance(weekly, NotTestable):
         return weekly
@@ -103,7 +107,8 @@ def evidence(
             detail="With one baseline and no stated reliability nobody can say which change is more than noise.",
         )  # fmt: skip
     look = _order if question.after is not None else _hazards if question.rule == "R1" else _shares
-    found = look(id, question, weekly, change, setting)
+    brief = brief or setting.brief
+    found = look(id, question, weekly, change, replace(setting, brief=brief))
     return (
         found if brief or isinstance(found, NotTestable) else _with_the_rest(found, question, weekly, change, setting)
     )
@@ -156,9 +161,15 @@ def _order(
     found = sequence(arm, (first, question.outcome), (before, after), _rng(id, setting))
     if found.couples < FEWEST_COUPLES:
         return too_few(id, found.couples, "an improvement in either domain")
-    facts = {**found.facts, "reliability_after": earlier.reliability}
+    unseen = Unseen()
+    if not setting.brief:
+        unseen = unseen_order(found.excess, found.lost, chances(arm, (first, question.outcome), found.lost == 0))
+    facts = {**found.facts, "reliability_after": earlier.reliability, **unseen.facts}
     tested = (_as_term("excess", facts), _as_term("gap", facts))
-    return replace(_evidence(id, question, weekly, later, setting, tested, facts), figure=gap_figure(found))
+    evidence = _evidence(id, question, weekly, later, setting, tested, facts)
+    return replace(
+        evidence, figure=gap_figure(found), sensitivity=unseen.rows, concerns=(*evidence.concerns, *unseen.concerns)
+    )
 
 
 def _evidence(
@@ -195,10 +206,14 @@ def _with_the_rest(
     active, control = (arm_times(question, weekly, change, name) for name in question.contrast)
     hazard = hazard_term(active, control)
     shares = question.rule == "R7"
+    unseen = unseen_of(question, weekly, change, (active, control))
+    rows = [*variants(question, weekly, change, _rng(found.id, setting)), *compliers(question, weekly, change)]
     return replace(
         found,
         coefficients=(*found.tested, hazard) if shares and hazard is not None else found.coefficients,
-        sensitivity=tuple(variants(question, weekly, change, _rng(found.id, setting))) if shares else (),
+        sensitivity=(*rows, *unseen.rows) if shares else unseen.rows,
+        concerns=(*found.concerns, *unseen.concerns),
+        facts={**found.facts, **unseen.facts},
         figure=arms_figure(question, active, control, setting),
     )
 

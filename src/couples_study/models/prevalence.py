@@ -8,7 +8,8 @@ Wilson's with the effective number of persons, the number that would give the co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from types import MappingProxyType
 from typing import Literal
 
@@ -16,13 +17,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from couples_study.contracts.evidence import Counts, Evidence, NotTestable, Sensitivity, Term
+from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Sensitivity, Term
 from couples_study.contracts.hypothesis import ABOVE, BELOW, Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
 from couples_study.measures import Frames
 from couples_study.models.concerns import few_couples
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, too_few
+from couples_study.privacy import SMALLEST_CELL, SUPPRESSED, is_small, share_told
 
 OPTIONS = frozenset({"cut", "who", "stated", "quantifier", "placebo", "among", "tolerance"})
 Who = Literal["both", "either", "each"]
@@ -33,16 +35,34 @@ WORDS: Mapping[Who, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A share, the number of independent answers it is worth, and how many couples and persons gave them."""
+    """A share, the number of independent answers it is worth, and how many couples and persons gave them.
+
+    Where fewer than five say so (or do not), anybody could work out how many from the share. It is then told as that
+    of five; its ``counts`` are all that it may be, and its interval holds those of all.
+    """
 
     value: float
     worth: float
     couples: int
     people: int
     rows: int
+    counts: tuple[int, ...] = ()
+
+    @property
+    def hidden(self) -> bool:
+        return bool(self.counts)
+
+    @property
+    def possible(self) -> tuple[Share, ...]:
+        """The share itself; of a hidden one the least and the most that it may be."""
+        n = max(self.rows, 1)
+        return tuple(replace(self, value=count / n, counts=()) for count in self.counts) or (self,)
 
     def interval(self, level: float) -> tuple[float, float]:
         """Wilson's score interval at ``level``."""
+        if self.hidden:
+            ends = [one.interval(level) for one in self.possible]
+            return min(low for low, _ in ends), max(high for _, high in ends)
         z = float(stats.norm.isf((1 - level) / 2))
         middle = self.value + z**2 / (2 * self.worth)
         half = z * np.sqrt(self.value * (1 - self.value) / self.worth + z**2 / (4 * self.worth**2))
@@ -53,6 +73,25 @@ class Share:
     def score(self, against: float) -> float:
         """The score statistic against a share of ``against``, which Wilson's interval inverts."""
         return float((self.value - against) / np.sqrt(against * (1 - against) / self.worth))
+
+
+SMALL_CELL = Concern(
+    code="small_cell",
+    sentence=f"{SUPPRESSED.capitalize()} say so, or do not: the share is told as that of {SMALLEST_CELL}, with an "
+    "interval that holds all it may be.",
+)
+
+
+def as_told(share: Share) -> Share:
+    """``share`` as it may be judged and told: hidden where fewer than five answers would show."""
+    said = round(share.value * share.rows)
+    if is_small(said):
+        counts, value = (1, SMALLEST_CELL), SMALLEST_CELL
+    elif is_small(share.rows - said):
+        counts, value = (share.rows - SMALLEST_CELL, share.rows - 1), share.rows - SMALLEST_CELL
+    else:
+        return share
+    return replace(share, value=value / share.rows, worth=float(share.couples), counts=counts)
 
 
 def check(question: Question, setting: Setting, where: str) -> None:
@@ -100,7 +139,7 @@ def _asked(question: Question, frames: Frames) -> pd.DataFrame:
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Count, and set beside it other cut-offs, other ways to count a couple, and the placebo."""
     people = _asked(question, frames)
-    found = _share(people, question.outcome, question, question.who)
+    found = as_told(_share(people, question.outcome, question, question.who))
     if found.couples < FEWEST_COUPLES:
         return too_few(id, found.couples, "answered it, both partners where both are asked")
     planned = plan(question, setting)
@@ -114,7 +153,7 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
         equation=planned.equation,
         formula=planned.formula,
         estimator=planned.estimator,
-        concerns=few_couples(found.couples),
+        concerns=(*few_couples(found.couples), *((SMALL_CELL,) if found.hidden else ())),
         sensitivity=tuple(_others(people, question, setting)),
         facts=_facts(people, question, found),
     )
@@ -174,9 +213,11 @@ def _p_value(question: Question, found: Share) -> float:
     if question.rule == "R3":
         stated, band = float(question.stated or 0.5), question.smallest_effect.value
         above, below = max(stated - band, 1e-9), min(stated + band, 1 - 1e-9)
-        return float(max(stats.norm.sf(found.score(above)), stats.norm.cdf(found.score(below))))
+        return float(
+            max(max(stats.norm.sf(one.score(above)), stats.norm.cdf(one.score(below))) for one in found.possible)
+        )
     word = str(question.quantifier)
-    score = found.score(ABOVE[word]) if word in ABOVE else -found.score(BELOW[word])
+    score = min(one.score(ABOVE[word]) if word in ABOVE else -one.score(BELOW[word]) for one in found.possible)
     return float(min(1.0, 2 * stats.norm.sf(score)))
 
 
@@ -189,11 +230,36 @@ def _beside_placebo(people: pd.DataFrame, question: Question) -> dict[str, float
     n = len(difference)
     if n < FEWEST_COUPLES:
         return {}
-    error = float(difference.std(ddof=1) / np.sqrt(n))
+    found = [_beyond(difference, *one) for one in _possible(both, question)]
+    return {
+        "placebo": share_told(float(both[1].mean()), n * (2 if question.who == "each" else 1)),
+        "beyond": found[0][0],
+        "beyond_low95": min(low for _, low, _ in found),
+        "beyond_high90": max(high for _, _, high in found),
+    }
+
+
+def _possible(both: list[pd.Series], question: Question) -> list[tuple[int, int]]:
+    """What to add to the couples who say so of the one alone and of the other alone.
+
+    Where one to four couples do, mean and interval would tell how many: they are told as five, and the interval holds
+    all that it may be.
+    """
+    if question.who == "each":
+        return [(0, 0)]
+    alone = [int((both[i] > both[1 - i]).sum()) for i in (0, 1)]
+    ways = [(SMALLEST_CELL - n, 1 - n) if is_small(n) else (0,) for n in alone]
+    return list(product(ways[0], ways[1]))
+
+
+def _beyond(difference: np.ndarray, more: int, fewer: int) -> tuple[float, float, float]:
+    """Mean, 95% lower and 90% upper end of the difference, with so many couples more who differ either way."""
+    n = len(difference)
+    total, squares = difference.sum() + more - fewer, (difference**2).sum() + more + fewer
+    mean = float(total / n)
+    error = float(np.sqrt(max(squares - n * mean**2, 0.0) / (n - 1) / n))
     half95, half90 = (float(stats.t.isf(tail, n - 1)) * error for tail in (0.025, 0.05))
-    mean = float(difference.mean())
-    ends = {"beyond_low95": mean - half95, "beyond_high90": mean + half90}
-    return {"placebo": float(both[1].mean()), "beyond": mean, **ends}
+    return mean, mean - half95, mean + half90
 
 
 def _share_by_couple(rows: pd.DataFrame, column: str, question: Question) -> pd.Series:
@@ -213,13 +279,32 @@ def _others(people: pd.DataFrame, question: Question, setting: Setting) -> list[
         asked = [(f"cut-off {cut + step:g}", question.who, step) for step in (-1.0, 1.0)]
     if not setting.dyads.single:
         asked += [(words, who, 0.0) for who, words in WORDS.items() if who != question.who]
-    rows = []
+    rows, told = [], [_counted(_share(people, question.outcome, question, question.who))]
     for label, who, step in asked:
-        found = _share(people, question.outcome, question, who, step)
-        if found.couples >= FEWEST_COUPLES:
+        plain = _share(people, question.outcome, question, who, step)
+        found = as_told(plain)
+        if found.couples >= FEWEST_COUPLES and not found.hidden and _apart(plain, who, people, question, step, told):
             low, high = found.interval(0.95)
             rows.append(Sensitivity(label=label, estimate=found.value, conf_low=low, conf_high=high))
+            told.append(_counted(plain))
     return rows
+
+
+def _counted(share: Share) -> int:
+    return round(share.value * share.rows)
+
+
+def _apart(share: Share, who: Who, people: pd.DataFrame, question: Question, step: float, told: list[int]) -> bool:
+    """Whether a count beside those already told gives no cell of one to four back.
+
+    Of another cut-off the difference is a cell; of another way to count couples, those of whom both, one or neither
+    say so.
+    """
+    if step:
+        return not any(is_small(abs(_counted(share) - other)) for other in told)
+    both, either = (_share(people, question.outcome, question, how) for how in ("both", "either"))
+    cells = (_counted(both), _counted(either) - _counted(both), either.rows - _counted(either))
+    return not any(map(is_small, cells))
 
 
 MODEL = Model(

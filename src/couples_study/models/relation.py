@@ -8,7 +8,7 @@ double-demeaned estimator of Giesselmann and Schmidt-Catran, 2022). Couples are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,12 @@ class Asked:
         """A column, or the partner's with the prefix ``partner.``, for every row."""
         who = "partner" if name.startswith(PARTNER) else "own"
         return self.panel.value(name.removeprefix(PARTNER), who, lag)
+
+    def with_steady(self, name: str, by_person: pd.Series) -> Asked:
+        """The same with a further column ``name`` (``partner.`` or not) that is constant in a person."""
+        column = name.removeprefix(PARTNER)
+        told = by_person.reindex(self.panel.frame["person_id"]).to_numpy(dtype=np.float64)
+        return replace(self, panel=replace(self.panel, frame=self.panel.frame.assign(**{column: told})))
 
     def sd(self, name: str, kind: str) -> float:
         """The standard deviation of that kind, of the column whoever answered it."""

@@ -18,7 +18,7 @@ from couples_study.models.model import Model, Setting, panel_for
 from couples_study.models.threshold import threshold_evidence
 from couples_study.models.threshold.findings import Limits
 
-OPTIONS = frozenset({"exposure", "partner_exposure", "together", "stated", "tolerance"})
+OPTIONS = frozenset({"exposure", "partner_exposure", "together", "stated", "tolerance", "covariates"})
 TOLERANCES = ("slope_low", "slope_high")
 
 
@@ -59,9 +59,11 @@ def limits_of(question: Question) -> Limits:
 def plan(question: Question, setting: Setting) -> Plan:
     """The model in words."""
     y, x, value = question.outcome, question.exposure, question.stated
+    held = "".join(f"{name} + " for name in question.covariates or ())
+    curve = f"min({x}, {value:g}) + max({x} - {value:g}, 0)"
     return Plan(
-        equation=f"{y}[t] = person + b1 min({x}[t], {value:g}) + b2 max({x}[t] - {value:g}, 0) + day + error",
-        formula=f"{y} ~ min({x}, {value:g}) + max({x} - {value:g}, 0) + study_day | person_id | couples: couple_id",
+        equation=f"{y}[t] = person + b1 min({x}[t], {value:g}) + b2 max({x}[t] - {value:g}, 0) + {held}day + error",
+        formula=f"{y} ~ {curve} + {held}study_day | person_id | couples: couple_id",
         estimator="least squares within persons; couples resampled; rival curves compared on couples left out",
         tested=("exposure.below", "exposure.from", "exposure.total"),
         notes=("A break has to beat smooth rivals (line, logarithm, saturation, parabola) and breaks elsewhere.",),
@@ -89,7 +91,8 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     if question.together is not None and question.together in frame:
         columns["together_hours"] = frame[question.together]
     controls = ["weekend"] if "weekend" in frame and frame["weekend"].nunique() > 1 else []
-    rows = pd.DataFrame({**columns, **{name: frame[name] for name in controls}})
+    controls += question.covariates or ()
+    rows = pd.DataFrame({**{name: frame[name] for name in controls}, **columns})
     limits = limits_of(question)
     found = threshold_evidence(
         id=id,

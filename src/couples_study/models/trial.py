@@ -90,7 +90,9 @@ def _span(question: Question, number: int) -> str:
 
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Compare the arms, and ask again in the other ways that a reader will ask for."""
-    columns = [question.outcome, *([question.adherence] if question.adherence else [])]
+    panel = frames.panel_with(question.outcome)
+    told = question.adherence is not None and panel is not None and question.adherence in panel.columns
+    columns = [question.outcome, *([question.adherence or ""] if told else [])]
     weekly = weekly_of(id, question, frames, setting, columns)
     return weekly if isinstance(weekly, NotTestable) else evidence(id, question, weekly, setting)
 
@@ -151,7 +153,7 @@ def evidence(
     named = {term.name: term for term in terms}
     shown = NOTHING if brief else robustness(question, weekly, profile, cells_of(question, weekly)[0], unit)
     rows = list(shown.rows)
-    if not brief and question.adherence is not None and question.estimand == "end":
+    if not brief and question.adherence in weekly.answers and question.estimand == "end":
         rows += _compliers(question, weekly, unit)
     return Evidence(
         id=id,

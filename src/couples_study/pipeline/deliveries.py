@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from couples_study.contracts.prereg import Arrived
 from couples_study.contracts.reader import Delivery, RawExport, Reader
 from couples_study.contracts.study import Source
-from couples_study.core.errors import DeliveryError, StudyFileError, listed, nearest
-from couples_study.core.paths import STUDY_FILE, WITHDRAWAL, WITHDRAWALS
+from couples_study.core.errors import DeliveryError, EmptyDeliveryError, StudyFileError, listed, nearest
+from couples_study.core.paths import PREREG, PREREG_LOCK, STUDY_FILE, WITHDRAWAL, WITHDRAWALS
 from couples_study.pipeline.door import let_in
 from couples_study.pipeline.locate import Place
 from couples_study.readers import reader_called
@@ -39,6 +40,28 @@ def headers(place: Place) -> list[tuple[Source, str, tuple[str, ...]]]:
 def read_keys(place: Place) -> tuple[tuple[RawExport, ...], ...]:
     """The key columns of every file, and what tells partners apart; no answer is read."""
     return tuple(tuple(_keys(path, source, place) for path in files_of(source, place)) for source in place.study.source)
+
+
+def arrived(place: Place) -> list[Arrived]:
+    """Every delivered file that is there, with its column names; none has to be there, and no answer is read."""
+    found = []
+    for source in place.study.source:
+        for path in dict.fromkeys(one for pattern in source.files for one in _matching(pattern, place)):
+            header = reader_of(source, place).header(path, source, dictionary_of(source, place))
+            found.append(
+                Arrived(
+                    source=source, file=name_of(path, place), sha256=sha256_of(path), header=header,
+                    filled=_filled(path, source, place),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _filled(path: Path, source: Source, place: Place) -> bool:
+    try:
+        return _keys(path, source, place).n_rows > 0
+    except EmptyDeliveryError:
+        return False
 
 
 def _keys(path: Path, source: Source, place: Place) -> RawExport:
@@ -122,7 +145,7 @@ def _require_a_name_in_text(name: str, place: Place) -> None:
 
 def _ours(path: Path, own: Path) -> bool:
     """Whether this package wrote the file beside the exports: it is none of them, whatever a pattern says."""
-    return path == own or path.name == WITHDRAWALS or WITHDRAWAL in path.parts
+    return path == own or path.name in (WITHDRAWALS, PREREG, PREREG_LOCK) or WITHDRAWAL in path.parts
 
 
 def _matching(pattern: str, place: Place) -> list[Path]:

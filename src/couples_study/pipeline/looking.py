@@ -6,16 +6,16 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.study import Source
-from couples_study.core.errors import AnalysisError
+from couples_study.core.errors import AnalysisError, CouplesStudyError, DeliveryError
 from couples_study.intake import Delivered, first_look
 from couples_study.intake.records import Records
-from couples_study.intake.stored import stored, taken_up
+from couples_study.intake.stored import Stored, stored, taken_up
 from couples_study.pipeline.deliveries import dictionary_of, files_of, name_of, read_one, sha256_of
 from couples_study.pipeline.locate import Place
 from couples_study.pipeline.secret import secret_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 IN_MEMORY = 2**29  # deliveries of more bytes than this are kept on the shelf alone, and read again for their held rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class File:
     """One delivered file, and the key under which the shelf keeps it."""
 
@@ -58,13 +58,20 @@ class Shelved:
 
 
 def look(
-    checked: Checked, place: Place, shelf: Shelf, jobs: int, tell: Callable[[str], None]
+    checked: Checked,
+    place: Place,
+    shelf: Shelf,
+    jobs: int,
+    tell: Callable[[str], None],
+    cluster: str | None = None,
 ) -> tuple[Delivered, frozenset[str]]:
     """The records of every file, by source in the order declared and then by name; and their keys on the shelf."""
     files = [[_file(path, source, checked, place) for path in files_of(source, place)] for source in place.study.source]
     new = [file for own in files for file in own if not shelf.has(file.key)]
     at_hand: dict[str, Records] = {}
-    if min(jobs, len(new)) > 1:
+    if cluster is not None and new:
+        _look_on_cluster(new, checked, place, shelf, cluster, tell)
+    elif min(jobs, len(new)) > 1:
         _look_side_by_side(new, checked, place, shelf, jobs, tell)
     else:
         small = sum(file.path.stat().st_size for file in new) <= IN_MEMORY
@@ -90,6 +97,12 @@ def _file(path: Path, source: Source, checked: Checked, place: Place) -> File:
 
 
 def _look_at(file: File, checked: Checked, place: Place, shelf: Shelf) -> Records:
+    records, told = _seen(file, checked, place)
+    shelf.put(file.key, stored(records), told)
+    return records
+
+
+def _seen(file: File, checked: Checked, place: Place) -> tuple[Records, dict[str, Any]]:
     export = read_one(file.path, file.source, place, file.sha256)
     records = first_look(place.study, file.source, export, checked.glossary)
     told = {
@@ -99,8 +112,7 @@ def _look_at(file: File, checked: Checked, place: Place, shelf: Shelf) -> Record
         "n_rows": export.n_rows,
         "notes": list(export.notes),
     }
-    shelf.put(file.key, stored(records), told)
-    return records
+    return records, told
 
 
 def _from_shelf(file: File, place: Place, shelf: Shelf) -> Records:
@@ -120,12 +132,29 @@ _at_hand: list[tuple[Checked, Place, Shelf]] = []
 def _look_side_by_side(
     files: list[File], checked: Checked, place: Place, shelf: Shelf, jobs: int, tell: Callable[[str], None]
 ) -> None:
-    """Files in processes of their own, each of which puts what it saw on the shelf."""
-    workers = min(jobs, len(files))
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(checked, place, shelf))
+    """Files in this process and in others beside it, each of which puts what it saw on the shelf.
+
+    This one takes files from the end until nobody waits for one, so it works while the others are still starting.
+    A fault is told of the first file that has one, whoever looked at it.
+    """
+    others = min(jobs, len(files)) - 1
+    pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_begin, initargs=(checked, place, shelf))
+    faults: dict[File, CouplesStudyError] = {}
     try:
-        for number, name in enumerate(pool.map(_look_and_put, files), start=1):
-            tell(f"read {name} ({number} of {len(files)})")
+        theirs = {file: pool.submit(_look_and_put, file) for file in files}
+        for file in reversed(files):
+            if theirs[file].cancel():
+                tell(f"reading {file.path.name}")
+                try:
+                    _look_at(file, checked, place, shelf)
+                except CouplesStudyError as error:
+                    faults[file] = error
+        for file in files:
+            if file in faults:
+                raise faults[file]
+            if not theirs[file].cancelled():
+                theirs[file].result()
+                tell(f"read {file.path.name}")
     except BrokenProcessPool as error:
         raise AnalysisError(
             f"--jobs {jobs}", found="a process that ended before its file was read", do="try again with fewer jobs"
@@ -134,12 +163,36 @@ def _look_side_by_side(
         pool.shutdown(cancel_futures=True)
 
 
+def _look_on_cluster(
+    files: list[File], checked: Checked, place: Place, shelf: Shelf, cluster: str, tell: Callable[[str], None]
+) -> None:
+    """Files looked at by a cluster's workers, which find them at the same place; what they saw is put on our shelf."""
+    from couples_study.pipeline.workers import answers
+
+    there = replace(place, folder=place.folder.resolve(), data=place.data.resolve())
+    found = [replace(file, path=there.data / name_of(file.path, place)) for file in files]
+    with answers(_look_there, found, cluster=cluster, shared=(checked, there)) as done:
+        for number, (file, (kept, told)) in enumerate(zip(files, done, strict=True), start=1):
+            shelf.put(file.key, kept, told)
+            tell(f"read {file.path.name} ({number} of {len(files)})")
+
+
+def _look_there(shared: tuple[Checked, Place], file: File) -> tuple[Stored, dict[str, Any]]:
+    checked, place = shared
+    if sha256_of(file.path) != file.sha256:
+        raise DeliveryError(
+            str(file.path), expected="the same file on every worker", found="another of that name",
+            do="give all workers the same disk",
+        )  # fmt: skip
+    records, told = _seen(file, checked, place)
+    return stored(records), told
+
+
 def _begin(checked: Checked, place: Place, shelf: Shelf) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _at_hand[:] = [(checked, place, shelf)]
 
 
-def _look_and_put(file: File) -> str:
+def _look_and_put(file: File) -> None:
     checked, place, shelf = _at_hand[0]
     _look_at(file, checked, place, shelf)
-    return file.path.name

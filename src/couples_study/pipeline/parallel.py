@@ -13,15 +13,20 @@ from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import AnalysisError
 from couples_study.core.threads import one_thread
 from couples_study.measures import Frames
+from couples_study.pipeline.workers import answers
 from couples_study.steps.check import Checked
 from couples_study.steps.estimate import Found, estimate, estimate_one, readings
 
 _at_hand: list[tuple[Checked, Frames]] = []
 
 
-def estimated(checked: Checked, frames: Frames, jobs: int, tell: Callable[[str], None]) -> Found:
-    """Evidence by reading id, as `estimate` gives it, with up to ``jobs`` readings at a time."""
+def estimated(
+    checked: Checked, frames: Frames, jobs: int, tell: Callable[[str], None], cluster: str | None = None
+) -> Found:
+    """Evidence by reading id, as `estimate` gives it, with up to ``jobs`` readings at a time, or on a cluster."""
     asked = readings(checked)
+    if cluster is not None:
+        return _on_cluster(checked, frames, cluster, tell)
     workers = min(jobs, len(asked))
     if workers <= 1:
         return estimate(checked, frames, tell)
@@ -39,6 +44,22 @@ def estimated(checked: Checked, frames: Frames, jobs: int, tell: Callable[[str],
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _on_cluster(checked: Checked, frames: Frames, cluster: str, tell: Callable[[str], None]) -> Found:
+    """The same on a Dask cluster: each reading, with the resamples it needs, is a task; the frames are sent once."""
+    asked = readings(checked)
+    found = {}
+    with answers(_answer_there, asked.items(), cluster=cluster, shared=(checked, frames)) as done:
+        for key, one in zip(asked, done, strict=True):
+            tell(key)
+            found[key] = one
+    return found
+
+
+def _answer_there(shared: tuple[Checked, Frames], one: tuple[str, Question]) -> Evidence | NotTestable:
+    checked, frames = shared
+    return estimate_one(*one, frames, checked)
 
 
 def _begin(checked: Checked, frames: Frames) -> None:

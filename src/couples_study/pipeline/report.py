@@ -10,6 +10,7 @@ from couples_study.pipeline.locate import locate
 from couples_study.pipeline.looking import look
 from couples_study.pipeline.parallel import estimated
 from couples_study.pipeline.pdf import PDF, pdf_of
+from couples_study.pipeline.prereg import standing_of
 from couples_study.pipeline.running import (
     LEDGER,
     Done,
@@ -24,6 +25,7 @@ from couples_study.pipeline.running import (
 from couples_study.pipeline.shelf import FOLDER as SHELF
 from couples_study.pipeline.shelf import Shelf
 from couples_study.pipeline.write import write_all
+from couples_study.planning.prereg.standing import upheld
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import check
 from couples_study.steps.derive import derive
@@ -35,24 +37,32 @@ INDEX = "index.html"
 
 
 def run_report(
-    word: str, out: Path | None, claims: tuple[str, ...] | None = None, tell: Tell = quiet, jobs: int = 1,
-    *, pdf: bool = False,
-) -> Done:  # fmt: skip
+    word: str,
+    out: Path | None,
+    claims: tuple[str, ...] | None = None,
+    tell: Tell = quiet,
+    jobs: int = 1,
+    cluster: str | None = None,
+    *,
+    pdf: bool = False,
+) -> Done:
     """The main job: intake, frames, estimates, verdicts, pages; with ``pdf`` the page is printed last."""
     place = locate(word)
     checked = check(place.study, only=claims)
     with rooms(place, out, tell) as (data, pages):
         shelf = Shelf(data / SHELF)
         tell("reading")
-        delivered, keys = look(checked, place, shelf, jobs, tell)
+        delivered, keys = look(checked, place, shelf, jobs, tell, cluster)
         since = changes(data / LEDGER, delivered, place, shelf)
         tell("linking")
         intake = link(place.study, delivered, checked.glossary, batteries_of(checked))
         frames = derive(checked, intake)
-        found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"))
+        found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"), cluster)
         tell("writing")
         inputs = inputs_told(place, delivered)
-        described = describe(checked, intake, frames, found, decide(checked, found), inputs)
+        plan = standing_of(place, checked, inputs)
+        verdicts = tuple(upheld(verdict, plan.standings) for verdict in decide(checked, found))
+        described = describe(checked, intake, frames, found, verdicts, inputs, plan)
         data_files, page_files = intake_files(checked, intake, inputs)
         files = written(data_files, {**page_files, **described.files}, data, pages)
         shelf.clear_but(keys)

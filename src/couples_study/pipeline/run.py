@@ -26,14 +26,14 @@ from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import check
 
 
-def run_intake(word: str, out: Path | None, tell: Tell = quiet, jobs: int = 1) -> Done:
+def run_intake(word: str, out: Path | None, tell: Tell = quiet, jobs: int = 1, cluster: str | None = None) -> Done:
     """Read, recode, validate, link; write tables, quarantine, ledger and the intake page."""
     place = locate(word)
     checked = check(place.study, models=False)
     with rooms(place, out, tell) as (data, pages):
         shelf = Shelf(data / SHELF)
         tell("reading")
-        delivered, keys = look(checked, place, shelf, jobs, tell)
+        delivered, keys = look(checked, place, shelf, jobs, tell, cluster)
         since = changes(data / LEDGER, delivered, place, shelf)
         tell("linking")
         intake = link(place.study, delivered, checked.glossary, batteries_of(checked))

@@ -11,6 +11,7 @@ import pandas as pd
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.ledger import Ledger
+from couples_study.contracts.prereg import Preregistered
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.contracts.watch import Watch
 from couples_study.core.errors import UsageError, listed, nearest
@@ -18,8 +19,10 @@ from couples_study.intake import Intake, link, take_in
 from couples_study.measures import Frames
 from couples_study.pipeline.deliveries import inputs_of, read_deliveries
 from couples_study.pipeline.locate import Place, locate
+from couples_study.pipeline.prereg import standing_of
 from couples_study.pipeline.report import run_report
 from couples_study.pipeline.running import Done
+from couples_study.planning.prereg.standing import upheld
 from couples_study.report.answer import answered
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import Checked, check
@@ -92,6 +95,11 @@ class Study:
         """SHA-256 of everything that went in, by name."""
         return inputs_of(self._place, (export for files in self._exports for export in files))
 
+    @cached_property
+    def plan(self) -> Preregistered:
+        """How the study stands to its frozen plan; what has none is exploratory."""
+        return standing_of(self._place, self.checked, self.inputs)
+
     @property
     def hypotheses(self) -> tuple[str, ...]:
         """The ids of everything this study asks: its own hypotheses and the chosen claims."""
@@ -106,7 +114,10 @@ class Study:
         return _named(self.frames.named(), name, "frame").copy()
 
     def test(self, id: str) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
-        """The evidence on one hypothesis or claim; of a claim with several readings, the reading that decides."""
+        """The evidence on one hypothesis or claim; of a claim with several readings, the reading that decides.
+
+        A reading that stands aside decides nothing; where no other has the claim's verdict, it is the first reading.
+        """
         if id in self._questions:
             return self._one(id)
         return self._found_for(self.verdict(id), id)
@@ -125,7 +136,8 @@ class Study:
         """The verdicts within one multiplicity set, or all; only what they rest on is fitted."""
         sets = [asked for asked in self.checked.asked if within in (None, asked.multiplicity)]
         found = {key: self._one(key) for asked in sets for key, _, _ in asked.readings}
-        return tuple(answered(verdict, found) for verdict in decide(self.checked, found, within))
+        judged = decide(self.checked, found, within)
+        return tuple(answered(upheld(verdict, self.plan.standings), found) for verdict in judged)
 
     @cached_property
     def _questions(self) -> dict[str, Question]:
@@ -145,7 +157,8 @@ class Study:
         asked = next(one for one in self.checked.asked if one.id == id)
         if asked.untestable is not None:
             return asked.untestable
-        found = {key: self._one(key) for key, _, _ in asked.readings}
+        keys = [key for key, _, _ in asked.readings if not getattr(self._questions[key], "aside", False)]
+        found = {key: self._one(key) for key in keys}
         testable = {key: one for key, one in found.items() if isinstance(one, Evidence)}
         if verdict.verdict != NOT_TESTABLE and testable:
             return testable[deciding(verdict, testable)]

@@ -26,21 +26,26 @@ GONE = "a cluster that stopped answering"
 
 @contextmanager
 def answers(
-    task: Callable[[T], R], tasks: Iterable[T], jobs: int = 1, cluster: str | None = None
+    task: Callable[..., R], tasks: Iterable[T], jobs: int = 1, cluster: str | None = None, shared: Any = None
 ) -> Iterator[Iterator[R]]:
     """An iterator over ``task`` of each of ``tasks``, in their order, with ``jobs`` processes or on ``cluster``.
 
-    ``tasks`` is read a little ahead, so that what it gives may depend on the answers so far.
+    ``tasks`` is read a little ahead, so that what it gives may depend on the answers so far. ``shared`` is what every
+    task needs: it then comes first, and a cluster is sent it once.
     """
     if cluster is not None:
-        with _on_cluster(task, tasks, cluster) as found:
+        with _on_cluster(task, tasks, cluster, shared) as found:
             yield found
     elif jobs <= 1:
-        yield map(task, tasks)
+        yield (_called(task, shared, one) for one in tasks)
     else:
         one_thread()
-        with _parallel(task, tasks, n_jobs=jobs) as found:
+        with _parallel(task, tasks, shared, n_jobs=jobs) as found:
             yield found
+
+
+def _called(task: Callable[..., R], shared: Any, one: T) -> R:
+    return task(one) if shared is None else task(shared, one)
 
 
 def cores_of(jobs: int, cluster: str | None) -> int:
@@ -52,32 +57,33 @@ def cores_of(jobs: int, cluster: str | None) -> int:
 
 
 @contextmanager
-def _parallel(task: Callable[[T], R], tasks: Iterable[T], **how: Any) -> Iterator[Iterator[R]]:
+def _parallel(task: Callable[..., R], tasks: Iterable[T], shared: Any, **how: Any) -> Iterator[Iterator[R]]:
     """joblib's answers; what is still under way when the caller leaves is given up."""
     from joblib import Parallel, delayed
 
     run = Parallel(return_as="generator", batch_size=1, pre_dispatch=AHEAD, max_nbytes=None, **how)
-    found = run(delayed(_undisturbed)(task, one) for one in tasks)
+    found = run(delayed(_undisturbed)(task, shared, one) for one in tasks)
     try:
         yield found
     finally:
         found.close()
 
 
-def _undisturbed(task: Callable[[T], R], one: T) -> R:
+def _undisturbed(task: Callable[..., R], shared: Any, one: T) -> R:
     """The task's answer; an interrupt is the business of whoever asked."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return task(one)
+    return _called(task, shared, one)
 
 
 @contextmanager
-def _on_cluster(task: Callable[[T], R], tasks: Iterable[T], address: str) -> Iterator[Iterator[R]]:
+def _on_cluster(task: Callable[..., R], tasks: Iterable[T], address: str, shared: Any) -> Iterator[Iterator[R]]:
     from joblib import parallel_config
 
     with _client(address) as client:
         _require_same_code(client, address)
-        with parallel_config(backend="dask", client=client), _parallel(task, tasks) as found:
+        sent = {} if shared is None else {"scatter": [shared]}
+        with parallel_config(backend="dask", client=client, **sent), _parallel(task, tasks, shared) as found:
             yield _while_there(found, client, address)
 
 

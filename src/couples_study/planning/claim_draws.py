@@ -17,13 +17,26 @@ from couples_study.core.columns import Glossary, glossary
 from couples_study.measures import Frames, frames_of
 from couples_study.planning.attrition import Thin, whole
 from couples_study.planning.claim_tables import PARTNERS, ROLES, tables_of
-from couples_study.planning.claim_worlds import STATED, Path, holds_size, paths_of, share_of, strength_in
+from couples_study.planning.claim_waves import about_waves, hours_of, wave_numbers, wave_tables, waves_of
+from couples_study.planning.claim_worlds import (
+    SINCE,
+    STATED,
+    Path,
+    estimated_by,
+    holds_size,
+    paths_of,
+    share_of,
+    strength_in,
+)
+from couples_study.planning.list_worlds import list_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
 PLACEBO = 0.3  # say so of what nobody claims
 INDICATOR_ERROR = 0.4
 UNEVEN, SKEW, DRIFT = 0.55, 0.8, (0.3, 0.4)  # log SD of people's own spread; log-normal shape; mean and SD of a drift
+RARE = 0.08  # the chance of an event on a day
+OWN_TREND = 0.3  # standard deviation of people's own trends over the days
 CARRIED = 0.4  # of yesterday's part of the day, where days hang together
 SHARED_BY_BOTH = {"claim_mood": False, "claim_together": True, "claim_severity": False}
 CALENDAR = ("study_day", "weekend")
@@ -82,17 +95,32 @@ def drawn_frames(
     couples who leave would have answered.
     """
     cast = cast or Cast()
-    paths = [path for question in questions for path in cast.told(question)]
+    questions = [estimated_by(question) for question in questions]
+    paths = [path for question in questions if not about_waves(question) for path in cast.told(question)]
     strength = strength_in(world, questions, times)
-    true = [replace(path, size=path.size * strength / STATED) for path in paths] if strength else []
+    true = [replace(path, size=path.size * strength / STATED) for path in paths if path.level != "trend"]
+    true = true if strength else []
     parts = _parts(questions, paths, size, cast.glossary, rng)
     _trap(parts, paths, world, rng)
-    _move(parts, true, paths, world)
+    _move(parts, true, paths, world, cast.glossary)
+    for question in questions:
+        if question.model == "trend" and not about_waves(question):
+            _lean(parts, question, strength, rng)
     columns = _finished(parts, questions, paths, (world, cast), rng)
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
-    return frames_of(thin(tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)), ())
+        if question.model == "ranking":
+            columns |= list_columns(question, columns, world, rng)
+        if question.model == "hazard" and question.knots:
+            frail, moved = parts.day[question.outcome], parts.day[str(question.predictor).removeprefix("partner.")]
+            columns[question.outcome] = hours_of(question, moved, frail, strength, rng)
+    tables = tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)
+    over_waves = [question for question in questions if about_waves(question)]
+    if over_waves:
+        drawn = waves_of(over_waves, world, size[0], strength, cast.glossary, rng)
+        tables |= wave_tables(drawn, wave_numbers(over_waves), tables["people"], tables["couples"])
+    return frames_of(thin(tables), ())
 
 
 def _parts(
@@ -106,6 +134,7 @@ def _parts(
     names = _names(questions)
     shared = np.sqrt(0.5)
     lots = {path.predictor for path in paths if path.by_lot}
+    rare = {path.predictor for path in paths if path.along == SINCE}
     person: dict[str, np.ndarray] = {}
     day: dict[str, np.ndarray] = {}
     for name in names:
@@ -115,6 +144,8 @@ def _parts(
             steady = columns[name].table == "people"
             own = np.repeat(rng.integers(0, 2, (couples, 1)), PARTNERS, axis=1) * 1.0 if steady else 0.0 * own
             fresh = np.repeat(rng.integers(0, 2, (couples, 1, days)), PARTNERS, axis=1) * float(not steady)
+        if name in rare:
+            fresh = (rng.random((couples, PARTNERS, days)) < RARE) * 1.0
         person[name], day[name] = own.astype(np.float64), fresh.astype(np.float64)
     return Drawn(person=person, day=day)
 
@@ -122,7 +153,8 @@ def _parts(
 def _names(questions: Sequence[Question]) -> list[str]:
     """The columns to draw: constructs in place of their indicators."""
     indicators = {one.removeprefix("partner.") for q in questions for group in q.indicators.values() for one in group}
-    named = [name for q in questions if q.model != "trial" for name in q.columns() if name not in indicators]
+    apart = [q for q in questions if q.model != "trial" and not about_waves(q)]
+    named = [name for q in apart for name in q.columns() if name not in indicators]
     built = [name for q in questions for name in q.indicators]
     return [name for name in dict.fromkeys([*named, *built]) if name not in CALENDAR]
 
@@ -159,27 +191,68 @@ def _push(parts: dict[str, np.ndarray], paths: Sequence[Path], push: np.ndarray,
         parts[name] = parts[name] + sign * push
 
 
-def _move(parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str) -> None:
+def _move(
+    parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str, columns: Glossary
+) -> None:  # fmt: skip
     """Let predictors move outcomes, in the order of the paths; or the outcome its predictor."""
     most = holds_size(true)
+    steady = {name for name in (path.times for path in true) if name and _is_steady(name, columns)}
     for path in true:
         size = path.sign * min(path.size, most[path.outcome])
         if path.level == "between":
             parts.person[path.outcome] = parts.person[path.outcome] + size * _mover(parts.person, path)
             continue
-        moved = _mover(parts.day, path)
+        moved = _mover(parts.day, path) if path.times not in steady else _mover(parts.day, replace(path, times=None))
+        if path.times in steady:
+            moved = moved * _said(parts.person, str(path.times))[..., None]
         parts.day[path.outcome] = parts.day[path.outcome] + size * _days_before(moved, path.lag)
     if world == "claim_reverse":
         for path in (one for one in paths if not one.by_lot):
             pushed = REVERSED * path.sign * parts.day[path.outcome]
             pushed = pushed[:, ::-1] if path.who == "partner" else pushed
             parts.day[path.predictor] = parts.day[path.predictor] + pushed
+        for path in (one for one in paths if one.along == SINCE):
+            said = path.sign * parts.day[path.outcome]
+            parts.day[path.predictor] = (said > np.quantile(said, 1 - RARE)) * 1.0
+
+
+def _lean(parts: Drawn, question: Question, strength: float, rng: np.random.Generator) -> None:
+    """Trends over the days: by what somebody is, or two answers' trends that go together."""
+    shape = parts.day[question.outcome].shape
+    ramp = np.linspace(0.0, 1.0, shape[2])
+    size = strength * question.smallest_effect.value * (1.0 if question.direction == "positive" else -1.0)
+    own = rng.standard_normal(shape[:2])
+    if question.after is not None:
+        other = size * own + np.sqrt(max(1 - size**2, 0.0)) * rng.standard_normal(shape[:2])
+        for name, slope in ((question.outcome, own), (question.after, other)):
+            parts.day[name] = parts.day[name] + slope[..., None] * ramp
+        return
+    slope = size * np.sqrt(2.0) * parts.person[str(question.predictor)] + OWN_TREND * own
+    parts.day[question.outcome] = parts.day[question.outcome] + slope[..., None] * ramp
+
+
+def _is_steady(name: str, columns: Glossary) -> bool:
+    """Whether a column is told of people and not of days."""
+    column = name.removeprefix("partner.")
+    return column in columns and columns[column].table != "diary_days"
 
 
 def _mover(parts: dict[str, np.ndarray], path: Path) -> np.ndarray:
     """What moves the outcome: the predictor, the partner's, or its product with what its effect depends on."""
     moved = parts[path.predictor][:, ::-1] if path.who == "partner" else parts[path.predictor]
-    return moved if path.times is None else moved * parts[path.times]
+    if path.along == SINCE:
+        return np.cumsum(moved, axis=-1)
+    if path.match is not None:
+        other = _said(parts, path.match)
+        moved = (moved + other) / 2 if path.along in ("a1", "a2") else (moved - other) / 2
+        moved = moved**2 if path.along in ("a2", "a4") else moved
+    return moved if path.times is None else moved * _said(parts, path.times)
+
+
+def _said(parts: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """A column as the person says it, or with the prefix ``partner.`` the partner."""
+    values = parts[name.removeprefix("partner.")]
+    return values[:, ::-1] if name.startswith("partner.") else values
 
 
 def _days_before(values: np.ndarray, lag: int) -> np.ndarray:
@@ -209,8 +282,22 @@ def _finished(
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
+    found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
     spread = cast.spread
     return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _second_items(
+    questions: Sequence[Question], found: Mapping[str, np.ndarray], columns: Glossary, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """The second items of states that a question carries to the next day and names no indicators of."""
+    lagged = [question for question in questions if question.model == "cross_lag"]
+    asked = {name for q in lagged for name in (q.outcome, q.predictor) if name and name not in q.indicators}
+    seconds = {name: columns.second(name) for name in sorted(asked) if name in columns}
+    return {
+        second: found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
+        for name, second in seconds.items() if second is not None and second not in found
+    }  # fmt: skip
 
 
 def _skewed(answers: np.ndarray) -> np.ndarray:

@@ -28,7 +28,8 @@ SUMMARIES = {
     "claim_regression": "no effect; couples join when they are at their lowest",
     "claim_reverse": "no effect; the outcome moves what is said to move it",
     "claim_together": "no effect; days together move everything of both partners",
-    "claim_noise": "no effect, and half of what is said to move the outcome is measurement error",
+    "claim_noise": "no effect (or one of twice the smallest, where none is claimed), and half of what is said to move "
+    "the outcome is measurement error",
     "claim_severity": "no effect; how grave the occasion is raises the one and lowers the other",
     "claim_skewed": "no effect; the outcome's answers crowd at one end and few lie far off",
     "claim_uneven": "no effect; some people's days vary three times as much as others'",
@@ -36,6 +37,7 @@ SUMMARIES = {
 }
 CLAIM_WORLDS = tuple(SUMMARIES)
 TRUE_WORLDS = ("claim_true", "claim_ceiling")
+SINCE = "since"  # an event's effect lasts from its day on
 MISSPECIFIED = ("claim_skewed", "claim_uneven", "claim_trend")
 
 
@@ -45,7 +47,8 @@ class Path:
 
     ``who`` is own or partner (whose answer the predictor is), ``lag`` 0 or 1 day, ``level`` within (days) or between
     (people); ``by_lot`` where the predictor is a draw of 0 or 1. ``times`` is what the predictor is multiplied with,
-    where the claim is that an effect depends on it.
+    where the claim is that an effect depends on it; ``match``, under the name ``along`` of a line of the surface, the
+    answer that the predictor should match. ``along`` is `SINCE` where the predictor is a rare event whose effect stays.
     """
 
     outcome: str
@@ -57,24 +60,42 @@ class Path:
     level: str = "within"
     by_lot: bool = False
     times: str | None = None
+    match: str | None = None
+    along: str = ""
 
 
 def paths_of(question: Question) -> tuple[Path, ...]:
     """What one reading about days or people says to be true; nothing for trials, which say it of arms."""
+    question = estimated_by(question)
     if question.model == "mediation" and question.arm is None:
         return tuple(_mediated(question))
+    if question.model == "micro_randomised":
+        return (_path(question, question.predictor or "", "own", question.lag, "within"),)
     if question.model == "cross_lag":
         return (_path(question, question.predictor or "", "own", 1, "within"),)
     if question.model == "moderation":
         return (_moderated(question),)
+    if question.model == "piecewise_change":
+        path = _path(question, str(question.predictor).removeprefix("partner."), "own", 0, "within")
+        return (replace(path, along=SINCE, by_lot=True),)
+    if question.model == "trend" and question.after is not None:
+        path = _path(question, question.after, "own", 0, "trend")
+        return (replace(path, by_lot=False),)
+    if question.model == "surface":
+        return tuple(_along(question))
     if question.model in ("apim", "regression"):
         return tuple(_tested(question))
     return ()
 
 
+def estimated_by(question: Question) -> Question:
+    """The question as it is asked of the model whose estimate is tested for equivalence."""
+    return question if question.model != "equivalence" else question.model_copy(update={"model": question.by})
+
+
 def none_claimed(questions: Sequence[Question]) -> bool:
-    """Whether the claim is that there is no effect (rule R5)."""
-    return any(question.rule == "R5" for question in questions)
+    """Whether the claim is that there is no effect (rule R5), and nothing else."""
+    return bool(questions) and all(question.rule == "R5" for question in questions)
 
 
 def strength_in(world: str, questions: Sequence[Question], times: float | None = None) -> float:
@@ -82,7 +103,7 @@ def strength_in(world: str, questions: Sequence[Question], times: float | None =
     if times is not None:
         return times
     if none_claimed(questions):
-        return STATED if world == "claim_false" else 0.0
+        return STATED if world in ("claim_false", "claim_noise") else 0.0
     return STATED if world in TRUE_WORLDS else 0.0
 
 
@@ -107,6 +128,9 @@ def gains_of(questions: Sequence[Question]) -> dict[str, float]:
             if question.model != "trial":
                 continue
             first, second = question.contrast
+            if question.rule == "R5":
+                gains.setdefault(first, 0.0), gains.setdefault(second, 0.0)
+                continue
             sign = 1.0 if question.direction == "positive" else -1.0
             high, low = (first, second) if sign > 0 else (second, first)
             needed = gains.setdefault(low, 0.0) + STATED * question.smallest_effect.value
@@ -127,11 +151,12 @@ def share_of(question: Question, world: str) -> float:
 def _tested(question: Question) -> Iterator[Path]:
     """The first piece of every test moves the outcome: in a comparison of two, the second does nothing."""
     columns = question.predictors if question.model == "regression" else (*question.actor, *question.partner)
-    level = "between" if question.model == "regression" else "within"
+    level = "between" if question.model == "regression" or question.centering == "grand" else "within"
     for words in question.test or columns:
         _, name = next(iter(pieces_of(words, "test")))
         column = next((one for one in columns if split(name)[0].endswith(one)), columns[0])
-        yield _path(question, column, "partner" if column in question.partner else "own", question.lag, level)
+        partners = column in question.partner and not (column in question.actor and name.startswith("actor"))
+        yield _path(question, column, "partner" if partners else "own", question.lag, level)
 
 
 def _path(question: Question, column: str, who: str, lag: int, level: str) -> Path:
@@ -150,11 +175,19 @@ def _path(question: Question, column: str, who: str, lag: int, level: str) -> Pa
 
 def _moderated(question: Question) -> Path:
     """The product moves the outcome, or where a slope is tested, the predictor does whatever else holds."""
-    names = [str(name).removeprefix("partner.") for name in (question.predictor, question.moderator)]
     who = "partner" if str(question.predictor).startswith("partner.") else "own"
     level = "within" if question.centering == "person" or question.lag else "between"
-    path = _path(question, names[0], who, question.lag, level)
-    return replace(path, times=None if question.test else names[1])
+    path = _path(question, str(question.predictor).removeprefix("partner."), who, question.lag, level)
+    return replace(path, times=None if question.test else str(question.moderator))
+
+
+def _along(question: Question) -> Iterator[Path]:
+    """Each tested line of a surface: its slope or curvature, or how that depends on the moderator."""
+    first, second = question.predictors
+    for name in question.test or ("a4",):
+        line, _, moderated = name.partition(".")
+        path = _path(question, first.removeprefix("partner."), "own", 0, "between")
+        yield replace(path, match=second, along=line, by_lot=False, times=question.moderator if moderated else None)
 
 
 def _mediated(question: Question) -> Iterator[Path]:

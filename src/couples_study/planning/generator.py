@@ -117,8 +117,18 @@ def _usual(level: np.ndarray) -> np.ndarray:
 def _touches(chance: Chance, level: np.ndarray, push: np.ndarray, day: int) -> np.ndarray:
     """Today's touches: Poisson around a gamma-varying mean, capped as the form caps them."""
     mean = np.exp(level[:, :, day] + push * WITHIN_TOUCH_SD / 5.0) * chance.gamma[:, :, day]
-    counts = stats.poisson.ppf(chance.touch_uniform[:, :, day], np.maximum(mean, 1e-9))
-    return np.minimum(counts, parameters()["touch"]["cap"])
+    return poisson_counts(chance.touch_uniform[:, :, day], np.maximum(mean, 1e-9), parameters()["touch"]["cap"])
+
+
+def poisson_counts(uniform: np.ndarray, mean: np.ndarray | float, most: int) -> np.ndarray:
+    """The Poisson quantiles of ``uniform``, none above ``most``: how many terms of the distribution lie below each."""
+    term = np.exp(-np.asarray(mean, dtype=np.float64))
+    total, counts = term, np.zeros(uniform.shape)
+    for number in range(1, int(most) + 1):
+        counts += total < uniform
+        term = term * mean / number
+        total = total + term
+    return counts
 
 
 def _curve(scenario: Scenario, touch: np.ndarray) -> np.ndarray:

@@ -85,5 +85,9 @@ def _sized(path: Path, question: Question, columns: Glossary, spread: Mapping[st
     if question.model != "mediation":  # whose two paths are in SDs as they are
         size /= spread[path.outcome] if outcome is None else 1.0
         size *= spread.get(path.predictor, 1.0) if predictors[0] is None else 1.0
-        size *= spread.get(path.times, 1.0) if path.times and len(predictors) > 1 and predictors[1] is None else 1.0
+        size *= (
+            spread.get(path.times.removeprefix("partner."), 1.0)
+            if path.times and len(predictors) > 1 and predictors[1] is None
+            else 1.0
+        )
     return replace(path, size=size, by_lot=by_lot)

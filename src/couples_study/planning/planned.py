@@ -70,6 +70,14 @@ def _homes(checked: Checked, headers: Sequence[tuple[Source, str, tuple[str, ...
     return homes
 
 
+def columns_delivered(checked: Checked, headers: Sequence[tuple[Source, str, tuple[str, ...]]]) -> frozenset[str]:
+    """The columns that the deliveries fill, without what is scored from them."""
+    found: set[str] = set()
+    for source, file, header in headers:
+        found |= set(mapping_of(source, header, checked.glossary, checked.study.dyads, file).answers)
+    return frozenset(found)
+
+
 def _planned(
     key: str,
     statement: str,

@@ -98,17 +98,24 @@ def in_diary(checked: Checked, frames: Frames) -> Found:
     return found
 
 
+def _asked_of(checked: Checked) -> set[str]:
+    """The columns that what is asked looks at, and the items of those that are scores."""
+    named = {name for question in readings(checked).values() for name in question.columns()}
+    named |= {second for name in named if name in checked.glossary and (second := checked.glossary.second(name))}
+    return named | {item for scale in checked.scales if scale.result in named for item in scale.items}
+
+
 def diary_frames(
     scenario: Scenario, couples: int, days: int, seed: int, checked: Checked, thin: Thin = whole
 ) -> Frames:
     """The analysis frames of a diary study without faults, straight from the generator; ``thin`` as people leave."""
     told = diary(live(scenario, couples, days, seed))
     told = told[told["answered"]].reset_index(drop=True)
-    couple = told["couple"].astype("str")
-    person = couple + "/" + told["member"].astype("str")
-    role = pd.Series(np.array(ROLES)[told["member"]], dtype="str")
+    couple, member = told["couple"], told["member"]
+    person = 2 * couple + member  # numbers: texts would do the same at several times the cost
+    role = pd.Series(np.array(ROLES)[member], dtype="str")
     date = pd.Timestamp(2026, 3, 2) + pd.to_timedelta(told["day"], unit="D")
-    table = told.drop(columns=["couple", "member", "answered"])
+    table = told[["day", *sorted(_asked_of(checked) & set(told.columns))]]
     table = table.assign(couple_id=couple, person_id=person, role=role, date=date)
     people = table[["couple_id", "person_id", "role"]].drop_duplicates()
     tables = {"people": people, "couples": people[["couple_id"]].drop_duplicates(), "diary_days": table}

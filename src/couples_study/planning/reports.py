@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from couples_study.planning.generator import POINTS, WEEKS, World
+from couples_study.planning.generator import POINTS, WEEKS, World, poisson_counts
 from couples_study.planning.parameters import parameters
 
 ROLES = ("woman", "man")
@@ -41,7 +41,7 @@ def _touch_reports(world: World) -> tuple[np.ndarray, np.ndarray]:
 def _report(true: np.ndarray, noise: np.ndarray, intrusion: np.ndarray, heaping: np.ndarray) -> np.ndarray:
     touch = parameters()["touch"]
     remembered = true * touch["report_thinning"] * np.exp(touch["log_sd_report"] * noise)
-    said = np.round(remembered) + stats.poisson.ppf(intrusion, touch["report_intrusions"])
+    said = np.round(remembered) + poisson_counts(intrusion, touch["report_intrusions"], touch["cap"])
     heap = (heaping < touch["heap"]) & (said >= touch["heap_from"])
     return np.clip(np.where(heap, 5 * np.round(said / 5), said), 0, touch["cap"])
 

@@ -67,6 +67,22 @@ _ALL = (
         trial=TrialTruth(emotional_gain=0.7, physical_gain=0.5, crossing=0.0, foundation=-0.4),
     ),
     Scenario(
+        name="trial_apart", summary="both modules work, but nothing moves couples without physical intimacy",
+        trial=TrialTruth(emotional_gain=0.7, physical_gain=0.5, crossing=0.2, moves_apart=False),
+    ),
+    Scenario(
+        name="trial_guided", summary="guided couples gain more and sooner than self-guided ones",
+        trial=TrialTruth(emotional_gain=0.6, crossing=0.3, guidance=0.6),
+    ),
+    Scenario(
+        name="trial_guided_alike", summary="self-guided couples gain as much and as soon as guided ones",
+        trial=TrialTruth(emotional_gain=0.9, crossing=0.3, guidance=0.0),
+    ),
+    Scenario(
+        name="trial_guided_regression", summary="guidance does nothing, and couples joined at their lowest",
+        trial=TrialTruth(guidance=0.0, lowest_quarter=True),
+    ),
+    Scenario(
         name="timeline_true", summary="most improve in weeks 2 to 4, physically 5 to 7 weeks later",
         trial=TrialTruth(timeline="claimed"),
     ),

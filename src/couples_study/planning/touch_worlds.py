@@ -73,6 +73,59 @@ TRAPS: Mapping[str, Trap] = MappingProxyType({
 })  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lives:
+    """What the same couples share under every truth, each (couples, 2, days) or broadcast to it.
+
+    ``level`` and ``noise`` make up closeness but for the curve of the touches; ``own`` and ``partner`` are reports of
+    the touches, ``place`` what divides them before the curve is read; ``answers`` says who answers; ``leaves``
+    (couples, days) is the chance that decides who leaves, where somebody does.
+    """
+
+    trap: Trap
+    touches: np.ndarray
+    place: np.ndarray
+    level: np.ndarray
+    noise: np.ndarray
+    own: np.ndarray
+    partner: np.ndarray
+    hours: np.ndarray
+    answers: np.ndarray
+    leaves: np.ndarray | None
+
+    def latent(self, truth: str) -> np.ndarray:
+        """Closeness (couples, 2, days) before it is answered."""
+        curve = self.trap.size * CURVES[truth](self.touches / self.place)
+        return np.asarray(self.level + curve - curve.mean() + self.noise)
+
+    def answered(self, latent: np.ndarray) -> np.ndarray:
+        """Which days (couples, 2, days) are answered: under ``leave`` that depends on how close a couple is."""
+        if self.leaves is None:
+            return self.answers
+        return self.answers & _stays(self.leaves, latent, self.trap.leave)
+
+
+def lives_of_touch(*, couples: int, days: int, seed: int | np.random.SeedSequence, trap: Trap = TRAPS["none"]) -> Lives:
+    """Draw everything that chance decides; the truth comes after it."""
+    rng = np.random.default_rng(seed)
+    shape = (couples, 2, days)
+    touches, noise = _touches_and_noise(rng, shape, trap)
+    place = np.ones((couples, 2, 1))
+    if trap.spread:
+        place = np.maximum(1.0 + trap.spread * rng.normal(size=(couples, 2, 1)) / 6.0, 0.25)
+    person = rng.normal(0, COUPLE_SD, (couples, 1, 1)) + rng.normal(0, PERSON_SD, (couples, 2, 1))
+    own, partner = touches, touches
+    if trap.error:
+        own, partner = (_reported(rng, touches, kept, trap.heap) for kept in KEPT)
+    hours = np.round(rng.gamma(2.0, 1.5, shape), 1)
+    leaves = rng.random((couples, days)) if trap.leave else None
+    answers = rng.random(shape) < ANSWERED
+    return Lives(
+        trap=trap, touches=touches, place=place, level=trap.mean + person, noise=noise, own=own,
+        partner=partner, hours=hours, answers=answers, leaves=leaves,
+    )  # fmt: skip
+
+
 def diary_of_touch(
     truth: str,
     *,
@@ -87,32 +140,23 @@ def diary_of_touch(
     Columns: couple_id, person_id, day, role, exposure, partner_exposure (the partner's report of the same touches),
     other_exposure (the touches that the partner received), outcome, together_hours. All counts are as reported.
     """
-    rng = np.random.default_rng(seed)
-    shape = (couples, 2, days)
-    touches, noise = _touches_and_noise(rng, shape, trap)
-    own_place = np.maximum(1.0 + trap.spread * rng.normal(size=(couples, 2, 1)) / 6.0, 0.25) if trap.spread else 1.0
-    curve = trap.size * CURVES[truth](touches / own_place)
-    person = rng.normal(0, COUPLE_SD, (couples, 1, 1)) + rng.normal(0, PERSON_SD, (couples, 2, 1))
-    latent = trap.mean + person + curve - curve.mean() + noise
-    own, partner = touches, touches
-    if trap.error:
-        own, partner = (_reported(rng, touches, kept, trap.heap) for kept in KEPT)
-    couple, member, day = np.indices(shape).reshape(3, -1)
+    lives = lives_of_touch(couples=couples, days=days, seed=seed, trap=trap)
+    latent = lives.latent(truth)
+    couple, member, day = np.indices(latent.shape).reshape(3, -1)
     frame = pd.DataFrame(
         {
             "couple_id": couple,
             "person_id": couple * 2 + member,
             "day": day,
             "role": np.where(member == 0, "a", "b"),
-            "exposure": own.ravel().astype(float),
-            "partner_exposure": partner.ravel().astype(float),
-            "other_exposure": own[:, ::-1].ravel().astype(float),
+            "exposure": lives.own.ravel().astype(float),
+            "partner_exposure": lives.partner.ravel().astype(float),
+            "other_exposure": lives.own[:, ::-1].ravel().astype(float),
             "outcome": answered_on(scale, latent).ravel(),
-            "together_hours": np.round(rng.gamma(2.0, 1.5, couple.size), 1),
+            "together_hours": lives.hours.ravel(),
         }
     )
-    stays = _stays(rng, latent, trap.leave).ravel() if trap.leave else True
-    return frame[(rng.random(len(frame)) < ANSWERED) & stays].reset_index(drop=True)
+    return frame[lives.answered(latent).ravel()].reset_index(drop=True)
 
 
 def answered_on(scale: str, latent: np.ndarray) -> np.ndarray:
@@ -169,9 +213,9 @@ def _reported(rng: np.random.Generator, touches: np.ndarray, kept: float, heap: 
     return np.where(rng.random(touches.shape) < heap, 5 * np.rint(counted / 5), counted)
 
 
-def _stays(rng: np.random.Generator, latent: np.ndarray, leave: float) -> np.ndarray:
+def _stays(chance: np.ndarray, latent: np.ndarray, leave: float) -> np.ndarray:
     """Days before a couple leaves, (couples, 2, days): the hazard doubles for each SD below the mean closeness."""
     couple = latent.mean(axis=1)
     hazard = np.minimum(leave * 2.0 ** (-(couple - couple.mean()) / couple.std()), 1.0)
-    there = np.cumsum(rng.random(couple.shape) < hazard, axis=1) == 0
+    there = np.cumsum(chance < hazard, axis=1) == 0
     return np.broadcast_to(there[:, None, :], latent.shape)

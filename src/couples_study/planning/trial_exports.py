@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from couples_study.contracts.scenario import Scenario
-from couples_study.planning.trials import ADHERENCE, ARMS, BEGINS, EMOTIONAL, PHYSICAL, SAFETY, TrialWorld
+from couples_study.planning.trials import ADHERENCE, BEGINS, EMOTIONAL, PHYSICAL, SAFETY, TrialWorld
 
 ROLES = ("woman", "man")
 WEEKLY = (EMOTIONAL, PHYSICAL, SAFETY, ADHERENCE)
-NO_TOUCH = 0.35  # share of couples without physical intimacy at the start
+CLAIMS = ("C03", "C38", "C76", "C77", "C81", "C82", "C105")
+GUIDED_CLAIMS = ("C80",)
 TEMPLATE = """\
 # {title}
 # Nobody answered these questions: everything here was drawn by a seeded generator. See truth.json.
@@ -22,7 +23,7 @@ id = "{id}"
 title = "{title}"
 synthetic = true
 time_zone = "Europe/Vienna"
-claims = ["C03", "C38", "C76", "C77", "C81", "C82"]
+claims = [{claims}]
 
 [dyads]
 type = "distinguishable"
@@ -60,20 +61,14 @@ def trial_exports(world: TrialWorld, letter: str = "D") -> dict[str, pd.DataFram
     codes = np.array([f"{letter}{number + 1:03d}" for number in range(couples)])
     told = pd.DataFrame(
         {
-            "dyad": codes, "arm": np.array(ARMS)[world.arm],
+            "dyad": codes, "arm": np.array(world.arms)[world.arm],
             "presenting_concern": np.where(world.physical_concern, "physical", "emotional"),
-            "physical_at_start": np.where(_apart(world), "none", "some"),
+            "physical_at_start": np.where(world.apart, "none", "some"),
         }
     )  # fmt: skip
     pairs = np.repeat(codes, 2)
     people = pd.DataFrame({"dyad": pairs, "pid": _pids(pairs), "gender": np.tile(ROLES, couples)})
     return {"couples": told, "people": people, "weekly": _weekly(world, codes)}
-
-
-def _apart(world: TrialWorld) -> np.ndarray:
-    """Couples (C,) whose physical closeness before the programme is in the lowest part of all."""
-    before = np.nanmean(world.answers[PHYSICAL][..., world.weeks <= 0], axis=(1, 2))
-    return before <= np.nanquantile(before, NO_TOUCH)
 
 
 def _pids(codes: np.ndarray) -> np.ndarray:
@@ -100,7 +95,10 @@ def _weekly(world: TrialWorld, codes: np.ndarray) -> pd.DataFrame:
 def trial_text(study_id: str, scenario: Scenario, couples: int) -> str:
     """study.toml as text."""
     title = f"Synthetic trial: {couples} couples, 24 weeks ({scenario.name})"
-    return TEMPLATE.format(id=study_id, title=title, sources=trial_sources("couples", "people", "weekly"))
+    guided = scenario.trial is not None and scenario.trial.guidance is not None
+    claims = ", ".join(f'"{claim}"' for claim in (GUIDED_CLAIMS if guided else CLAIMS))
+    sources = trial_sources("couples", "people", "weekly")
+    return TEMPLATE.format(id=study_id, title=title, claims=claims, sources=sources)
 
 
 def trial_sources(couples: str, people: str, weekly: str) -> str:

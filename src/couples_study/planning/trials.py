@@ -14,6 +14,7 @@ from couples_study.contracts.scenario import Scenario, TrialTruth
 from couples_study.models.weekly.arrays import Weekly
 
 ARMS = ("emotional_first", "physical_first", "simultaneous", "wait_list")
+GUIDED_ARMS = ("guided", "self_guided")
 EMOTIONAL, PHYSICAL, SAFETY, ADHERENCE = "emotional", "phys", "isq", "adherence"
 BEGINS, LAST = 1, 24  # survey wave of the last baseline, last week
 MEAN, SD = 50.0, 15.0  # of the two composites, 0-100
@@ -23,6 +24,7 @@ WOBBLE, WOBBLE_PHI = 0.06, 0.5  # share of true variance that comes and goes fro
 DRIFT = 0.12  # what wait-listed couples gain by week 12
 DROPOUT, SKIP = 0.015, 0.06  # weekly: couples who stop, people who skip
 CONCERN = 0.4  # share with a physical presenting concern
+APART = 0.35  # share of couples without physical intimacy at the start
 FOLLOWS = 0.75  # of couples who improve emotionally: those who do so physically, in a world with an order
 SPREAD = 0.4  # of couples' answers to a programme
 SEPARATES = 0.001  # weekly
@@ -30,41 +32,55 @@ SEPARATES = 0.001  # weekly
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialWorld:
-    """A simulated trial: arm and concern (C,), observed answers (C, 2, W) by column, week of separation (C,)."""
+    """A simulated trial: arm, concern and whether couples had no physical intimacy (C,), answers (C, 2, W) by column,
+    week of separation (C,)."""
 
     truth: TrialTruth
     weeks: np.ndarray
     arm: np.ndarray
+    arms: tuple[str, ...]
     physical_concern: np.ndarray
+    apart: np.ndarray
     answers: dict[str, np.ndarray]
     gone: np.ndarray
 
     def weekly(self) -> Weekly:
         """The arrays that the models work on."""
         return Weekly(
-            weeks=self.weeks, arm=self.arm, arms=ARMS, answers=self.answers, gone=self.gone, told_apart=True,
+            weeks=self.weeks, arm=self.arm, arms=self.arms, answers=self.answers, gone=self.gone, told_apart=True,
             member=np.ones((len(self.arm), 2), dtype=bool),
-            labels={"presenting_concern": self.physical_concern.astype(np.int64)},
+            labels={
+                "presenting_concern": self.physical_concern.astype(np.int64),
+                "physical_at_start": self.apart.astype(np.int64),
+            },
         )  # fmt: skip
 
 
 def run_trial(
     scenario: Scenario, couples: int, seed: np.random.SeedSequence | int, *, complete: bool = False
 ) -> TrialWorld:
-    """A trial of ``couples`` couples in all, dealt to the four arms in turn and shuffled.
+    """A trial of ``couples`` couples in all, dealt to the arms in turn and shuffled.
 
     ``complete`` lets everybody answer every week, for the truth that estimates are held against.
     """
     truth = scenario.trial or TrialTruth()
     rng = np.random.default_rng(seed)
     weeks = np.arange(-BEGINS, LAST + 1)
-    arm = rng.permutation(np.arange(couples) % len(ARMS))
+    arms = ARMS if truth.guidance is None else GUIDED_ARMS
+    arm = rng.permutation(np.arange(couples) % len(arms))
     traits, errors = _traits(rng, couples, truth)
     gains = _gains(rng, truth, arm, weeks)
+    reliabilities = (truth.reliability_emotional, truth.reliability_physical, 0.85)
+    parts = [
+        _observed(rng, trait, error, len(weeks), r)
+        for trait, error, r in zip(traits, errors, reliabilities, strict=True)
+    ]
+    apart = _lowest((parts[1][0] + parts[1][1])[:, :, weeks <= 0].mean(axis=(1, 2)))
+    if not truth.moves_apart:
+        gains = np.where(apart[:, None, None], 0.0, gains)
     seen = {
-        EMOTIONAL: _observed(rng, traits[0], errors[0], gains[0], truth.reliability_emotional),
-        PHYSICAL: _observed(rng, traits[1], errors[1], gains[1], truth.reliability_physical),
-        SAFETY: _observed(rng, traits[2], errors[2], gains[2], 0.85),
+        name: true + gain + error
+        for name, (true, error), gain in zip((EMOTIONAL, PHYSICAL, SAFETY), parts, gains, strict=True)
     }
     stays, gone = _presence(rng, seen[EMOTIONAL], weeks)
     if complete:
@@ -73,8 +89,15 @@ def run_trial(
     values = {name: np.where(stays, one, np.nan) for name, one in scaled.items()}
     values[ADHERENCE] = np.where(stays, _adherence(rng, arm, weeks), np.nan)
     return TrialWorld(
-        truth=truth, weeks=weeks, arm=arm, physical_concern=rng.random(couples) < CONCERN, answers=values, gone=gone
-    )
+        truth=truth, weeks=weeks, arm=arm, arms=arms, physical_concern=rng.random(couples) < CONCERN, apart=apart,
+        answers=values, gone=gone,
+    )  # fmt: skip
+
+
+def _lowest(level: np.ndarray) -> np.ndarray:
+    """The couples (C,) in the lowest part of all."""
+    lowest: np.ndarray = level <= np.quantile(level, APART)
+    return lowest
 
 
 def _traits(rng: np.random.Generator, couples: int, truth: TrialTruth) -> tuple[np.ndarray, np.ndarray]:
@@ -105,6 +128,8 @@ def _ramp(weeks: np.ndarray, first: int, last: int) -> np.ndarray:
 
 def _gains(rng: np.random.Generator, truth: TrialTruth, arm: np.ndarray, weeks: np.ndarray) -> np.ndarray:
     """True gains (3, C, 2, W) in emotional, physical, safety."""
+    if truth.guidance is not None:
+        return _guided(rng, truth, arm, weeks)
     if truth.timeline != "none":
         jumps = _timeline(rng, truth, arm, weeks)
         return np.stack([jumps[0], jumps[1], 0.5 * jumps[0]])
@@ -124,6 +149,15 @@ def _gains(rng: np.random.Generator, truth: TrialTruth, arm: np.ndarray, weeks: 
     through = truth.mediated * safer + (1 - truth.mediated) * answers
     physical = physical[arm][:, None, :] * answers + first * f * late * through
     return np.stack([emotional[arm][:, None, :] * answers, physical, safety[arm][:, None, :] * safer]) + drift
+
+
+def _guided(rng: np.random.Generator, truth: TrialTruth, arm: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """Guided couples gain more, and in half the weeks; with no guidance to speak of both arms gain alike."""
+    alone, more = truth.emotional_gain * _ramp(weeks, 1, 12), truth.guidance or 0.0
+    led = (truth.emotional_gain + more) * _ramp(weeks, 1, 6) if more else alone
+    answers = np.clip(1 + SPREAD * _pairs(rng, len(arm)), 0, None)[:, :, None]
+    gain = np.stack([led, alone])[arm][:, None, :] * answers
+    return np.stack([gain, truth.crossing * gain, 0.6 * gain])
 
 
 def _timeline(rng: np.random.Generator, truth: TrialTruth, arm: np.ndarray, weeks: np.ndarray) -> np.ndarray:
@@ -157,19 +191,19 @@ def _times(rng: np.random.Generator, truth: TrialTruth, couples: int) -> tuple[n
 
 
 def _observed(
-    rng: np.random.Generator, trait: np.ndarray, first_error: np.ndarray, gain: np.ndarray, reliability: float
-) -> np.ndarray:
-    """Answers with unit variance at baseline: a stable and a wobbling true part, and error."""
-    couples, _, length = gain.shape
+    rng: np.random.Generator, trait: np.ndarray, first_error: np.ndarray, length: int, reliability: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The true part of answers (stable and wobbling, nothing gained yet) and their error, of unit variance together."""
+    couples = len(trait)
     wobble = np.zeros((couples, 2, length))
     state = rng.normal(size=(couples, 2))
     for week in range(length):
         state = WOBBLE_PHI * state + np.sqrt(1 - WOBBLE_PHI**2) * rng.normal(size=(couples, 2))
         wobble[:, :, week] = state
     true = np.sqrt(1 - WOBBLE) * trait[:, :, None] + np.sqrt(WOBBLE) * wobble
-    error = rng.normal(size=gain.shape)
+    error = rng.normal(size=true.shape)
     error[:, :, 0] = first_error
-    return np.sqrt(reliability) * true + gain + np.sqrt(1 - reliability) * error
+    return np.sqrt(reliability) * true, np.sqrt(1 - reliability) * error
 
 
 def _presence(rng: np.random.Generator, answers: np.ndarray, weeks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -186,5 +220,6 @@ def _presence(rng: np.random.Generator, answers: np.ndarray, weeks: np.ndarray) 
 
 def _adherence(rng: np.random.Generator, arm: np.ndarray, weeks: np.ndarray) -> np.ndarray:
     usual = rng.beta(3, 2, size=(len(arm), 1, 1))
-    active = (arm != ARMS.index("wait_list"))[:, None, None] & (weeks > 0) & (weeks <= 12)
+    waits = ARMS.index("wait_list")  # no arm of a guided trial has that number
+    active = (arm != waits)[:, None, None] & (weeks > 0) & (weeks <= 12)
     return np.where(active, np.clip(usual + 0.1 * rng.normal(size=(len(arm), 2, len(weeks))), 0, 1), 0.0)

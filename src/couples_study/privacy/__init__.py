@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from couples_study.privacy.small_cells import SMALLEST_CELL, SUPPRESSED, is_small
+from couples_study.privacy.small_cells import SMALLEST_CELL, SUPPRESSED, is_small, share_told, suppressed
 
-__all__ = ["SMALLEST_CELL", "SUPPRESSED", "is_small"]
+__all__ = ["SMALLEST_CELL", "SUPPRESSED", "is_small", "share_told", "suppressed"]

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from couples_study.contracts.study import Source
-from couples_study.core.errors import DeliveryError
+from couples_study.core.errors import DeliveryError, EmptyDeliveryError
 from couples_study.readers._content import content_of, head_of
 from couples_study.readers._encoding import as_utf8
 from couples_study.readers._names import chosen, single_names
 from couples_study.readers._records import fault_in, first_rows, quotes_are_sound
 from couples_study.readers._separator import USUAL, declared, named, separator_of
+from couples_study.readers._whole import read_whole_numbers
 
 HEADER_PART = 1 << 20
 BLOCK, LARGEST_BLOCK = 1 << 22, 2**31 - 1
@@ -66,6 +67,10 @@ def table_below(
     from pyarrow import ArrowInvalid
 
     wanted = chosen(text.path, names, columns)
+    if coded and above == 1 and len(wanted) == len(names):
+        whole = read_whole_numbers(text.text, text.separator, names)
+        if whole is not None and whole.num_rows:
+            return whole.select(wanted)
     quoted = b'"' in text.text
     if quoted and not quotes_are_sound(text.text, text.separator) and (fault := _fault(text, names, above)):
         raise fault
@@ -76,7 +81,7 @@ def table_below(
             raise fault from error
         table = _in_one_block(text, names, wanted, coded=coded)
     if table.num_rows <= above:
-        raise DeliveryError(
+        raise EmptyDeliveryError(
             str(text.path), expected="a header and at least one row", found="a header only", do="export again"
         )
     below = table.slice(above).select(wanted)

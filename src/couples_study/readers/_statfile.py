@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.reader import Cells
 from couples_study.contracts.study import MissingKind, Source
-from couples_study.core.errors import DeliveryError
+from couples_study.core.errors import DeliveryError, EmptyDeliveryError
 from couples_study.readers._apart import ReadingFailedError, read_apart
 from couples_study.readers._arrow_text import as_text
 from couples_study.readers._names import chosen, single_names
@@ -48,7 +48,7 @@ def cells_of(
     wanted = chosen(path, names, columns)
     raw = dict(zip(names, meta.column_names, strict=True))
     if not len(data):
-        raise DeliveryError(
+        raise EmptyDeliveryError(
             str(path), expected="a header and at least one row", found="a header only", do="export again"
         )
     texts = {name: texts_of(data.iloc[:, names.index(name)]) for name in wanted}

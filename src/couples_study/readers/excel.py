@@ -14,7 +14,7 @@ from typing import Any
 
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
-from couples_study.core.errors import DeliveryError, listed, nearest
+from couples_study.core.errors import DeliveryError, EmptyDeliveryError, listed, nearest
 from couples_study.readers._excel_cells import text_of
 from couples_study.readers._names import chosen, single_names
 from couples_study.readers._workbook import Workbook, opened
@@ -138,7 +138,7 @@ def _columns(
         for column in columns[len(cells) :]:
             column.append(None)
     if not count:
-        raise DeliveryError(
+        raise EmptyDeliveryError(
             str(path), expected="a header and at least one row", found="a header only", do="export again"
         )
     return columns, last - first + 1 - count

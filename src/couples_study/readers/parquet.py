@@ -7,7 +7,7 @@ from typing import Any
 
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
-from couples_study.core.errors import DeliveryError, listed
+from couples_study.core.errors import DeliveryError, EmptyDeliveryError, listed
 from couples_study.readers._arrow_text import as_text
 from couples_study.readers._content import head_of
 from couples_study.readers._magic import PARQUET, refuse_other
@@ -29,7 +29,7 @@ def read(
     names, notes = _names(path, file, source)
     wanted = chosen(path, names, columns)
     if file.metadata.num_rows == 0:
-        raise DeliveryError(
+        raise EmptyDeliveryError(
             str(path), expected="a header and at least one row", found="a header only", do="export again"
         )
     if file.metadata.num_rows * max(len(wanted), 1) > LARGEST_CELLS:

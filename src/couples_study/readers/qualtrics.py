@@ -17,7 +17,7 @@ from typing import Any
 
 from couples_study.contracts.reader import Cells, Reader
 from couples_study.contracts.study import Source
-from couples_study.core.errors import DeliveryError, listed
+from couples_study.core.errors import DeliveryError, EmptyDeliveryError, listed
 from couples_study.readers._content import text_at_top
 from couples_study.readers._delimited import Delimited, opened, opened_at_top, table_below
 from couples_study.readers._magic import kind_of
@@ -164,7 +164,7 @@ def _without(path: Path, table: Any, left: list[tuple[int, str]]) -> Any:
     kept = np.ones(table.num_rows, bool)
     kept[[place for place, _ in left]] = False
     if not kept.any():
-        raise DeliveryError(
+        raise EmptyDeliveryError(
             str(path), expected="a header and at least one row", found="header rows only", do="export again"
         )
     return table.filter(kept)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.privacy.told import told
 from couples_study.report import numbers
 from couples_study.report.bins import readable_title, role_series
 from couples_study.report.figures import KINDS
+from couples_study.report.flow import few, told_flow
 from couples_study.report.forest_rows import comparable, panels
 from couples_study.report.improvement import visible
 from couples_study.report.overview import glanced, scaled
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
 
 def alt_text(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -> str:
     """The alternative text of `figure_for`'s figure, with its numbers."""
+    evidence = told(evidence)
     if isinstance(evidence, NotTestable):
         return f"No figure: {evidence.detail}"
     data = evidence.figure
     if data is None or data.kind not in KINDS:
         return terms_alt(evidence, verdict)
-    return {"threshold": _curve_alt, "onset": _onset_alt, "gap": _gap_alt}.get(data.kind, _bins_alt)(evidence, data)
+    return ALTS.get(data.kind, _bins_alt)(evidence, data)
 
 
 def terms_alt(evidence: Evidence, verdict: Verdict | None = None) -> str:
@@ -106,10 +109,11 @@ def _gap_alt(evidence: Evidence, data: FigureData) -> str:
 
 def flow_alt(flow: Flow) -> str:
     """The flow of couples in words."""
+    flow = told_flow(flow)
     parts = [f"Flow of couples: {numbers.count(flow.couples)} known."]
     for arm in flow.arms:
-        weeks = ", ".join(f"{numbers.cell(n)} answered at week {week}" for week, n in arm.answered.items())
-        parts.append(f"{in_words(arm.name)}: {numbers.cell(arm.allocated)} allocated{', ' * bool(weeks)}{weeks}.")
+        weeks = ", ".join(f"{few(n)} answered at week {week}" for week, n in arm.answered.items())
+        parts.append(f"{in_words(arm.name)}: {few(arm.allocated)} allocated{', ' * bool(weeks)}{weeks}.")
     return " ".join(parts)
 
 
@@ -125,3 +129,16 @@ def _bins_alt(evidence: Evidence, data: FigureData) -> str:
             parts.append(f"{role + ': ' if role else ''}from {ends}.")
     head = f"{readable_title(evidence, data)}. {data.y_label} by {data.x_label}:"
     return f"{head} {' '.join(parts)} {counts_line(evidence.counts)}."
+
+
+def _ranks_alt(evidence: Evidence, data: FigureData) -> str:
+    """The places of all items, and how many people name each where that is told."""
+    parts = []
+    for row in data.frames["ranks"].to_dict("records"):
+        told = row["value"] == row["value"]
+        value = f"{numbers.with_interval(row['value'], row['low'], row['high'])}, " if told else ""
+        parts.append(f"{row['item']}: {value}rank {row['rank']}, {row['rank_low']} to {row['rank_high']}.")
+    return f"{data.title}. {data.x_label} and rank: {' '.join(parts)} {counts_line(evidence.counts)}."
+
+
+ALTS = {"threshold": _curve_alt, "onset": _onset_alt, "gap": _gap_alt, "ranks": _ranks_alt}

@@ -44,6 +44,7 @@ MAGNITUDE = {
     "undetermined": "Whether it reaches the smallest effect that matters ({smallest}) is open.",
 }
 MOST_TERMS = 3
+WITHOUT_SIZE = ("rank",)  # units whose rule asks where something lies, not how large it is
 
 
 def answered(verdict: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
@@ -77,7 +78,8 @@ def _sentence(verdict: Verdict) -> str:
     if verdict.verdict == NOT_TESTABLE:
         return f"Not testable. {verdict.sentence}".strip()
     parts = [f"{_opening(verdict)}.", *_found(verdict)]
-    if verdict.smallest_effect is not None and verdict.verdict != CONTRADICTED and verdict.reason != "equivalent":
+    sized = verdict.smallest_effect is not None and verdict.unit not in WITHOUT_SIZE
+    if verdict.smallest_effect and sized and verdict.verdict != CONTRADICTED and verdict.reason != "equivalent":
         smallest = f"{numbers.plain(verdict.smallest_effect.value)} {verdict.smallest_effect.unit}"
         parts.append(MAGNITUDE[verdict.magnitude].format(smallest=smallest))
     if verdict.strength:
@@ -88,7 +90,10 @@ def _sentence(verdict: Verdict) -> str:
 
 
 def _found(verdict: Verdict) -> list[str]:
-    """What was found: the readings where all of them decide, else the verdict's own numbers."""
+    """What was found: by the reading that refutes alone, by all where all decide, else the verdict's own numbers."""
+    refuting = next((one for one in verdict.readings if verdict.reason.startswith(f"{one.id}: ")), None)
+    if refuting is not None:
+        return [refuting.statement, *_found(refuting)]
     if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
         return [f"{reading.statement} {_alone(reading)}" for reading in verdict.readings]
     if verdict.readings and not any(reading.terms for reading in verdict.readings):
@@ -104,7 +109,7 @@ def _alone(reading: Verdict) -> str:
 def _once(readings: tuple[Verdict, ...]) -> list[str]:
     """The sentences of sub-claims; where they say the same, the statements together and the answer once."""
     said = [reading.sentence.removeprefix(reading.statement).strip() for reading in readings]
-    if len(set(said)) > 1:
+    if len(set(said)) > 1 or len(readings) == 1:
         return [reading.sentence for reading in readings]
     return [*(reading.statement for reading in readings), f"Of both: {said[0]}"]
 

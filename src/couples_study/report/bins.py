@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from couples_study.privacy.told import HIDDEN, told_figure
 from couples_study.report import layout, numbers, theme
 from couples_study.report.sentences import counts_line, readable_term
 
@@ -28,6 +29,7 @@ def plot_within(evidence: Evidence) -> Figure:
     data = evidence.figure
     if data is None:
         raise ValueError(f"{evidence.id} has no figure data to draw bins from")
+    data = told_figure(data)
     series = role_series(data)
     notes = bin_notes(evidence, data, series)
     title = readable_title(evidence, data)
@@ -64,12 +66,12 @@ def role_series(data: FigureData) -> list[tuple[str, pd.DataFrame]]:
 def bin_notes(evidence: Evidence, data: FigureData, series: Sequence[tuple[str, pd.DataFrame]]) -> list[str]:
     """What stands below: what a point is, how many observations it rests on, what is not shown, and n."""
     sizes = [int(n) for _, rows in series for n in rows["n"]]
-    hidden = int((data.frames["bins"]["n"] < numbers.SMALLEST_CELL).sum())
+    hidden = int(told_figure(data).notes[HIDDEN])
     text = "Points: mean of a bin with its 95% interval"
     if sizes:
         text += f"; {numbers.count(min(sizes))} to {numbers.count(max(sizes))} observations in each"
     if hidden:
-        text += f"; {hidden} with {numbers.SUPPRESSED} not shown"
+        text += f"; {hidden} not shown, as one has {numbers.SUPPRESSED}"
     return [text + ".", counts_line(evidence.counts)]
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from couples_study.contracts.evidence import Evidence, NotTestable
+    from couples_study.contracts.prereg import Standing
     from couples_study.contracts.tension import Tension
     from couples_study.contracts.verdict import Verdict
     from couples_study.contracts.watch import Watch
@@ -26,8 +27,8 @@ class ReportContext:
     "observational" or "randomised", ``dyads`` the word of ``[dyads] type``. ``column_labels`` explains missing
     columns. ``packages`` names the versions that computed the numbers (``{"statsmodels": "0.15.0"}``).
     ``results_path`` is where the numbers lie, relative to the page; empty where they are not written. ``flow`` is
-    that of couples through a trial. ``deviations`` are what was done otherwise than a frozen plan says;
-    None without such a plan.
+    that of couples through a trial. ``deviations`` are what was done otherwise than a frozen plan says, None without
+    such a plan; ``plan_notes`` say what was there when it was frozen, ``standings`` what each statement may be called.
     """
 
     study_id: str
@@ -51,6 +52,8 @@ class ReportContext:
     intake_page: str = "intake.html"
     flow: Flow | None = None
     deviations: tuple[str, ...] | None = None
+    plan_notes: tuple[str, ...] = ()
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from couples_study.privacy.told import told_figure
 from couples_study.report import layout, numbers, theme
 from couples_study.report.sentences import counts_line
 
@@ -32,6 +33,7 @@ def plot_curve(evidence: Evidence) -> Figure:
     data = evidence.figure
     if data is None:
         raise ValueError(f"{evidence.id} has no figure data to draw a curve from")
+    data = told_figure(data)
     notes = curve_notes(evidence, data)
     top, bottom = layout.title_height(data.title) + 0.42, layout.note_height(notes) + 0.5
     low_part = bottom + STRIP + BETWEEN

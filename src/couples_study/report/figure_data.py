@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from couples_study.contracts.evidence import Evidence
-from couples_study.privacy import SMALLEST_CELL
+from couples_study.privacy.told import told_figure
 from couples_study.report import numbers
 from couples_study.report.figures import KINDS, TERMS
 from couples_study.report.forest_rows import panels
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
     from couples_study.report.flow import Flow
 
-COUNTS = ["n", "at_risk", "couple_days", "person_days"]  # how many stand behind a row
 FOREST = ("label", "unit", "estimate", "low", "high", "level", "main")
 
 
@@ -46,11 +45,8 @@ def figure_csvs(verdict: Verdict, evidence: object) -> dict[str, bytes]:
 def _drawn(data: FigureData) -> dict[str, pd.DataFrame]:
     """The frames that a figure draws, without the rows that rest on fewer than five."""
     names = {"bins": ["bins"], "gap": ["gap"], "onset": list(data.notes.get("arms", ()))}.get(data.kind, [*data.frames])
-    found = {name: data.frames[name] for name in names if name in data.frames}
-    for name in found:
-        for column in found[name].columns.intersection(COUNTS):
-            found[name] = found[name][~(found[name][column] < SMALLEST_CELL)]
-    return found
+    safe = told_figure(data)
+    return {name: safe.frames[name] for name in names if name in safe.frames}
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

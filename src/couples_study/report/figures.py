@@ -11,6 +11,7 @@ from couples_study.report.flow import plot_flow
 from couples_study.report.forest import plot_terms
 from couples_study.report.improvement import plot_gap, plot_improvement
 from couples_study.report.overview import glanced, plot_verdicts
+from couples_study.report.ranked import plot_ranks
 from couples_study.report.svg import to_png, to_svg
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ __all__ = [
 OVERVIEW = "overview"
 TERMS = "_terms"  # added to an id: its forest plot, where its main figure is another one
 FLOW = "flow"
-KINDS = {"threshold": plot_curve, "bins": plot_within, "onset": plot_improvement, "gap": plot_gap}
+KINDS = {"threshold": plot_curve, "bins": plot_within, "onset": plot_improvement, "gap": plot_gap, "ranks": plot_ranks}
 
 
 def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -> Figure | None:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from couples_study.privacy import suppressed
 from couples_study.report import layout, numbers, theme
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+HIDDEN = "not shown"
 BOX, GAP, TOP, SIDE = 0.62, 0.34, 0.1, 0.12  # inches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmFlow:
-    """One arm, in couples: allocated, with an answer at each of the weeks named, separated by the last of them."""
+    """One arm, in couples: allocated, with an answer at each of the weeks named, separated by the last of them.
+
+    A number that may not be told is None.
+    """
 
     name: str
-    allocated: int
+    allocated: int | None
     answered: Mapping[int, int]
-    separated: int
+    separated: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +36,19 @@ class Flow:
 
     couples: int
     left_out: Mapping[str, int]
-    without_arm: int
+    without_arm: int | None
     arms: tuple[ArmFlow, ...]
+
+
+def told_flow(flow: Flow) -> Flow:
+    """The flow as it may be shown: cells of one to four couples hidden, and others where a total gives them back."""
+    first, *allocated = suppressed([flow.without_arm or 0, *(arm.allocated or 0 for arm in flow.arms)])
+    separated = suppressed([arm.separated or 0 for arm in flow.arms])
+    arms = [
+        replace(arm, allocated=n, separated=parted)
+        for arm, n, parted in zip(flow.arms, allocated, separated, strict=True)
+    ]
+    return replace(flow, without_arm=first, arms=tuple(arms))
 
 
 def flow_of(
@@ -67,6 +83,7 @@ def flow_of(
 @theme.themed
 def plot_flow(flow: Flow) -> Figure:
     """Draw the flow: couples known, left out, allocated to each arm, followed up, separated."""
+    flow = told_flow(flow)
     weeks = list(flow.arms[0].answered) if flow.arms else []
     rows = 2 + len(weeks) + 1
     notes = ["Couples are the unit of randomisation. Followed up: at least one partner answered at that week."]
@@ -87,22 +104,22 @@ def plot_flow(flow: Flow) -> Figure:
 
 
 def _left_out(flow: Flow) -> list[str]:
-    parts = [f"{reason.replace('_', ' ')} {_few(n)}" for reason, n in sorted(flow.left_out.items()) if n]
-    if flow.without_arm:
-        parts.append(f"couples without an arm {_few(flow.without_arm)}")
+    parts = [f"{reason.replace('_', ' ')} {few(n)}" for reason, n in sorted(flow.left_out.items()) if n]
+    if flow.without_arm != 0:
+        parts.append(f"couples without an arm {few(flow.without_arm)}")
     return layout.wrapped("records held or excluded: " + (", ".join(parts) or "none"), 90, 2)
 
 
-def _few(n: int) -> str:
-    """A count of couples; none is told, one to four are not."""
-    return numbers.cell(n) if n else "0"
+def few(n: int | None) -> str:
+    """A count of couples; none is told, one to four are not, and neither is what would give these back."""
+    return HIDDEN if n is None else "0" if n == 0 else numbers.cell(n)
 
 
 def _arm(axes: Any, arm: ArmFlow, x: float, middle: float, weeks: list[int]) -> None:
     name = "\n".join(layout.wrapped(arm.name.replace("_", " "), 18, 2))
-    lines = [f"{name}\nallocated {_few(arm.allocated)}"]
-    lines += [f"week {week}\nfollowed up {_few(arm.answered[week])}" for week in weeks]
-    lines += [f"separated {_few(arm.separated)}"]
+    lines = [f"{name}\nallocated {few(arm.allocated)}"]
+    lines += [f"week {week}\nfollowed up {few(arm.answered[week])}" for week in weeks]
+    lines += [f"separated {few(arm.separated)}"]
     for row, text in enumerate(lines, start=1):
         y = -row * (BOX + GAP)
         start = (middle, -BOX) if row == 1 else (x, y + GAP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from couples_study.privacy.told import told_figure
 from couples_study.report import layout, numbers, theme
 from couples_study.report.sentences import counts_line, in_words
 
@@ -34,7 +35,7 @@ def plot_improvement(evidence: Evidence) -> Figure:
     for i, arm in enumerate(data.notes["arms"]):
         rows = visible(data.frames[arm])
         ends.append((in_words(arm), _step(axes, rows, i, data.notes["last"]), theme.ROLE_COLOURS[i % 4]))
-    if INCIDENCE in data.frames:
+    if INCIDENCE in data.frames and len(data.frames[INCIDENCE]):
         rows = data.frames[INCIDENCE]
         axes.step([0, *rows["week"]], [0, *rows["separated"]], where="post", color=theme.MUTED, linestyle="--")
         ends.append(("separated", float(rows["separated"].iloc[-1]), theme.MUTED))
@@ -69,7 +70,7 @@ def visible(rows: pd.DataFrame) -> pd.DataFrame:
 def _data_of(evidence: Evidence, kind: str) -> FigureData:
     if evidence.figure is None or evidence.figure.kind != kind:
         raise ValueError(f"{evidence.id} has no figure data of kind {kind!r}")
-    return evidence.figure
+    return told_figure(evidence.figure)
 
 
 def _axes(data: FigureData, notes: list[str]) -> tuple[Figure, Any]:

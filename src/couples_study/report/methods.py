@@ -27,6 +27,7 @@ RULES = (
     "The smallest effect that matters, the rule and the set it is counted with are stated for each question beside its "
     "answer; only a frozen plan can show that they were fixed before the outcome was read."
 )
+NO_PLAN = "No frozen plan came with the study, so that deviations from it can not be told."
 NOT_KNOWN = "The data do not say this; the authors add it:"
 BY_HAND = {
     "Participants": "eligibility, recruitment, setting, dates, compensation, ethics approval, and who the couples are.",
@@ -182,8 +183,9 @@ def _analysis(context: ReportContext) -> list[str]:
 
 def _deviations(context: ReportContext) -> list[str]:
     if context.deviations is None:
-        return ["No frozen plan came with the study, so that deviations from it can not be told."]
-    return list(context.deviations) or ["None: what was done is what the frozen plan says."]
+        return [f"{NO_PLAN} Every question is exploratory."]
+    none = "None: what was done is what the frozen plan says."
+    return [f"{said[:1].upper()}{said[1:].rstrip('.')}." for said in context.deviations] or [none]
 
 
 def _largest(verdicts: Iterable[Verdict]) -> Counts | None:

@@ -49,7 +49,11 @@ def results_json(evidence: Evidence) -> bytes:
 def _noted(evidence: Evidence) -> dict[str, float]:
     """The numbers that a figure tells beside what it draws."""
     notes = evidence.figure.notes if evidence.figure else {}
-    numbers = {name: value for name, value in sorted(notes.items()) if isinstance(value, int | float)}
+    numbers = {
+        name: value
+        for name, value in sorted(notes.items())
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
     return {name: finite(value, f"result {evidence.id}, figure's {name}") for name, value in numbers.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from couples_study.contracts.prereg import CONFIRMATORY
 from couples_study.contracts.verdict import NOT_TESTABLE, STRENGTHS, VERDICTS
 from couples_study.report import numbers
 
@@ -78,7 +79,14 @@ def opened(context: ReportContext) -> set[str]:
 
 def lede(context: ReportContext) -> str:
     """One paragraph on what this study can say and what it cannot."""
-    parts = [context.about.strip(), _asked(context), _rests_on(context), _reach(context), _lacks(context)]
+    parts = [
+        context.about.strip(),
+        _asked(context),
+        _planned(context),
+        _rests_on(context),
+        _reach(context),
+        _lacks(context),
+    ]
     if context.synthetic:
         parts.append("The data are synthetic: they show the method at work and say nothing about real couples.")
     return " ".join(part for part in parts if part)
@@ -96,6 +104,23 @@ def _asked(context: ReportContext) -> str:
         return "No question was put to this study."
     many = len(context.verdicts)
     return f"This study was asked {many} {'question' if many == 1 else 'questions'}: {' and '.join(parts)}."
+
+
+def _planned(context: ReportContext) -> str:
+    """What of it was fixed before its outcomes came, and whether that was kept."""
+    if not context.standings:
+        return ""
+    held = [v.id for v in context.verdicts if v.status == CONFIRMATORY]
+    if context.deviations is None:
+        return "No plan was frozen before outcomes came: every answer here is exploratory."
+    many = len(context.deviations)
+    kept = (
+        f"{many} {'deviation' if many == 1 else 'deviations'} from the frozen plan" if many else "no deviation from it"
+    )
+    if not held:
+        return f"Its frozen plan makes no answer here confirmatory: every one is exploratory ({kept})."
+    rest = "" if len(held) == len(context.verdicts) else "; every other answer is exploratory"
+    return f"Frozen before its outcomes came: {', '.join(held)}{rest} ({kept})."
 
 
 def _rests_on(context: ReportContext) -> str:

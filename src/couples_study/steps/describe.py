@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from couples_study.claims import contradictions, themes
 from couples_study.contracts.evidence import Evidence, NotTestable
+from couples_study.contracts.prereg import Preregistered
 from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.core.provenance import package_version, versions
 from couples_study.intake import Intake
 from couples_study.measures import Frames
+from couples_study.privacy.told import told
 from couples_study.report.answer import answered
 from couples_study.report.apa import as_csv, as_latex, tables
 from couples_study.report.apa_gt import as_html
@@ -45,9 +47,11 @@ def describe(
     found: Found,
     verdicts: tuple[Verdict, ...],
     inputs: Mapping[str, str],
+    plan: Preregistered,
 ) -> Described:
-    """Sentences, figures, tables and pages for a judged study."""
+    """Sentences, figures, tables and pages for a judged study; ``plan`` says how it stands to a frozen plan."""
     meta = checked.study.study
+    found = {key: told(one) for key, one in found.items()}
     said = tuple(answered(verdict, found) for verdict in verdicts)
     evidence = _by_verdict(said, found)
     context = ReportContext(
@@ -67,6 +71,9 @@ def describe(
         themes=themes() if any(asked.is_claim for asked in checked.asked) else {},
         column_labels={name: column.label for name, column in checked.glossary.items()},
         flow=_flow(checked, intake, frames),
+        deviations=plan.deviations,
+        plan_notes=plan.notes,
+        standings=plan.standings,
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
     svgs, files = {}, {}
@@ -81,6 +88,7 @@ def describe(
     files["index.html"] = report_page(context, svgs).encode("utf-8")
     files["verdicts.json"] = verdicts_json(meta.id, meta.synthetic, inputs, package_version(), said)
     files["provenance.json"] = as_json(_provenance(checked, inputs))
+    files["prereg.json"] = as_json(_told(plan))
     return Described(verdicts=said, files=files)
 
 
@@ -150,6 +158,17 @@ def deciding(verdict: Verdict, readings: Mapping[str, Evidence]) -> str:
             return key
     same = {reading.id for reading in verdict.readings if reading.verdict == verdict.verdict}
     return next((key for key in readings if key in same), next(iter(readings)))
+
+
+def _told(plan: Preregistered) -> dict[str, object]:
+    """``prereg.json``: whether a plan was frozen, what differs from it, and what each statement may be called."""
+    return {
+        "frozen": plan.deviations is not None,
+        "sha256": plan.sha256 or None,
+        "deviations": list(plan.deviations or ()),
+        "notes": list(plan.notes),
+        "statements": {key: asdict(one) for key, one in plan.standings.items()},
+    }
 
 
 def _design(checked: Checked) -> str:

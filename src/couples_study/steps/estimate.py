@@ -11,6 +11,7 @@ from couples_study.contracts.hypothesis import Question
 from couples_study.core.errors import AnalysisError
 from couples_study.measures import Frames
 from couples_study.models.model import not_testable_here, too_few
+from couples_study.models.unanswered import with_unanswered
 from couples_study.steps.check import Checked, model_of
 
 Found = Mapping[str, Evidence | NotTestable]
@@ -41,7 +42,8 @@ def estimate_one(key: str, question: Question, frames: Frames, checked: Checked)
     if model.repeated(question) and panel is not None and panel.empty:
         return too_few(key, 0, f"answered {question.outcome}")
     try:
-        return model.estimate(key, question, frames, checked.setting)
+        found = model.estimate(key, question, frames, checked.setting)
+        return found if isinstance(found, NotTestable) or checked.setting.brief else with_unanswered(found, question)
     except AnalysisError as error:
         return NotTestable(id=key, reason=FAILED, detail=f"The model could not be fitted ({error.found}); {error.do}.")
     except (ArithmeticError, np.linalg.LinAlgError) as error:

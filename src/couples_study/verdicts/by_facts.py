@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from couples_study.contracts.evidence import Evidence
+from couples_study.contracts.evidence import Evidence, Sensitivity
+from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.verdict import INCONCLUSIVE, SUPPORTED, JudgedSensitivity, JudgedTerm, Verdict
 from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.interval import bounds
+from couples_study.verdicts.ranks import judged_rank_row
 from couples_study.verdicts.rules import ALPHA, direction_of, rule_one
 from couples_study.verdicts.shares import judged_share_row
+
+ROWS: Mapping[str, Callable[[Sensitivity, Question], str]] = MappingProxyType(
+    {"R2": judged_share_row, "R3": judged_share_row, "R12": judged_rank_row}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,7 @@ class Decision:
     reason: str
     magnitude: str
     conditions: tuple[Condition, ...]
+    direction: str | None = None  # where no sign of a term tells it
 
 
 def verdict_of(
@@ -47,7 +56,7 @@ def verdict_of(
         statement=reading.statement,
         verdict=verdict,
         reason=reason,
-        direction=direction_of(evidence.tested[0]),
+        direction=decision.direction or direction_of(evidence.tested[0]),
         magnitude=decision.magnitude,
         strength=reading.strength,
         verdict_causal=causal_verdict(verdict, reading.strength, case),
@@ -103,9 +112,9 @@ def _terms(evidence: Evidence, multiplier: float) -> tuple[JudgedTerm, ...]:
 
 
 def _sensitivity(evidence: Evidence, reading: ReadingCase) -> tuple[JudgedSensitivity, ...]:
-    """Each row by rule R1 alone, or as a share: what it says of the number it asks again, not of the decision."""
+    """Each row by rule R1, or as a share or rank: what it says of the number it asks again, not of the decision."""
     smallest, claimed = reading.question.smallest_effect.value, reading.question.direction
-    shares = reading.question.rule in ("R2", "R3")
+    of_row = ROWS.get(reading.question.rule)
     return tuple(
         JudgedSensitivity(
             label=row.label,
@@ -114,8 +123,8 @@ def _sensitivity(evidence: Evidence, reading: ReadingCase) -> tuple[JudgedSensit
             conf_high=row.conf_high,
             conf_level=row.conf_level,
             unit=row.unit,
-            verdict=judged_share_row(row, reading.question)
-            if shares
+            verdict=of_row(row, reading.question)
+            if of_row
             else rule_one(row, claimed=claimed, smallest=smallest).verdict,
         )
         for row in evidence.sensitivity

@@ -7,6 +7,7 @@ from math import inf
 from scipy import stats
 
 from couples_study.contracts.evidence import Sensitivity, Term
+from couples_study.models.clustered import t_beyond
 
 
 def bounds(term: Term | Sensitivity, level: float) -> tuple[float, float]:
@@ -20,5 +21,5 @@ def bounds(term: Term | Sensitivity, level: float) -> tuple[float, float]:
         df = inf
     else:
         df = term.df if term.df is not None else inf
-    half = float(stats.t.isf((1 - level) / 2, df)) * error
+    half = t_beyond((1 - level) / 2, df) * error
     return term.estimate - half, term.estimate + half

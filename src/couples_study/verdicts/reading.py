@@ -24,6 +24,8 @@ from couples_study.verdicts.grid import grid_of
 from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.mediation_rule import WORDS as MEDIATION_WORDS
 from couples_study.verdicts.mediation_rule import judge_mediation
+from couples_study.verdicts.rank_rule import WORDS as RANK_WORDS
+from couples_study.verdicts.rank_rule import judge_rank
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
 from couples_study.verdicts.share_rule import WORDS as SHARE_WORDS
 from couples_study.verdicts.share_rule import judge_share
@@ -44,9 +46,10 @@ RULE_WORDS = {
     "R6": MEDIATION_WORDS,
     "R7": TIMING_WORDS,
     "R10": CYCLE_WORDS,
+    "R12": RANK_WORDS,
 }
 CAPPING = frozenset({"measurement_error"})
-CAPPING_SUPPORT = frozenset({"item_errors"})
+CAPPING_SUPPORT = frozenset({"item_errors", "adds_little"})
 
 
 def p_of_reading(reading: ReadingCase) -> float:
@@ -124,7 +127,7 @@ def _ruled(evidence: Evidence, question: Question, multiplier: float, smallest: 
     return _capped(_joined(rulings, question.require), evidence)
 
 
-BY_FACTS = ("R2", "R3", "R6", "R7", "R10")
+BY_FACTS = ("R2", "R3", "R6", "R7", "R10", "R12")
 
 
 def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
@@ -134,6 +137,8 @@ def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: 
         decision = judge_mediation(evidence, question)
     elif question.rule in SHARE_WORDS:
         decision = judge_share(evidence, question)
+    elif question.rule == "R12":
+        decision = judge_rank(evidence, question)
     elif question.rule == "R7":
         decision = judge_timing(evidence, question)
         rule = rule if question.after is None else ORDER_WORDS
@@ -190,7 +195,7 @@ def _joined(rulings: list[Ruling], require: str) -> Ruling:
 
 
 def _capped(ruling: Ruling, evidence: Evidence) -> Ruling:
-    """Measures that can fake a path and hide one allow no verdict either way; those that can only fake, no support."""
+    """What can fake a path and hide one allows no verdict either way; what can only fake it, no support."""
     capping = CAPPING | CAPPING_SUPPORT if ruling.verdict == SUPPORTED else CAPPING
     found = next((concern.code for concern in evidence.concerns if concern.code in capping), None)
     if found is None or ruling.verdict == INCONCLUSIVE:

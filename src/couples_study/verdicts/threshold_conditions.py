@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
 from couples_study.models.threshold.checks import HEAPED, LEAST_KAPPA
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Z, HUMP_Z = 1.645, 2.326  # one-sided 5% and 1%
 FALLS = 0.1  # of the lower limit for the slope above: steeper than this, the curve turns down and is no plateau
@@ -18,13 +16,15 @@ NAMED = ("linear", "log")  # must be beaten with `Z`
 BENT = ("saturating", "parabola")  # one more free number than a plateau at the stated value: not to predict better
 SUPPLE = ("s_curve", "smooth")  # can imitate any break: not to predict better by a standard error
 BIC_MARGIN = 6.0  # Kass and Raftery (1995): from here on a difference in BIC is strong evidence
+CUBIC_MARGIN = 14.0  # of a cubic: below it a hump that closeness itself lifts passes in more than .03 of studies
 STRONGER = ("linear", "log", "saturating", "free_hinge", "free_step", "parabola")  # one of them winning refutes
 NEEDED = (
     "stated", "limit_total", "limit_low", "limit_high", "six_model", "kink_p", "jump_p", "tau_low", "tau_high",
     "step_tau", "step_free_gain_se", "total_low90", "total_high90", "total_best_low90", "total_best_high90",
     "slope_low_low90", "slope_low_high90", "slope_high_low90", "slope_high_high90", "slope_high_beside_jump_low90",
     "slope_high_beside_jump_high90", "jump_low90", "break_all", "break_roomy_low90", "break_roomy_high90",
-    "heaping_index", "bic_margin_s_curve", "last_below",
+    "heaping_index", "bic_margin_s_curve", "bic_margin_cubic",
+    "last_below",
     *(f"z_{name}" for name in (*STRONGER, *SUPPLE, "hump")),
 )  # fmt: skip
 
@@ -38,67 +38,55 @@ class Condition:
     asks: str
 
 
-def conditions(facts: Mapping[str, float]) -> tuple[Condition, ...]:
-    """All conditions of support, in the order of the rule."""
-    by_jump = facts["six_model"] == JUMP
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the rule asks: ``holds`` reads the facts that it needs and no others."""
+
+    code: str
+    asks: str
+    holds: Callable[[Mapping[str, float]], bool]
+
+
+def conditions(facts: Mapping[str, float], codes: Iterable[str] | None = None) -> tuple[Condition, ...]:
+    """The conditions of support, in the order of the rule: all, or those with one of the ``codes``."""
+    asked = ASKED.values() if codes is None else [ASKED[code] for code in codes]
+    return tuple(Condition(code=one.code, holds=one.holds(facts), asks=one.asks) for one in asked)
+
+
+def _by_jump(facts: Mapping[str, float]) -> bool:
+    return facts["six_model"] == JUMP
+
+
+def _break_exists(facts: Mapping[str, float]) -> bool:
+    return (facts["jump_p"] if _by_jump(facts) else facts["kink_p"]) < ALPHA
+
+
+def _beats_named(facts: Mapping[str, float]) -> bool:
+    return all(facts[f"z_{name}"] > Z for name in NAMED)
+
+
+def _grows(facts: Mapping[str, float]) -> bool:
+    return (facts["jump_low90"] if _by_jump(facts) else facts["slope_low_low90"]) > 0.0
+
+
+def _flat_above(facts: Mapping[str, float]) -> bool:
     low, high = slope_from(facts)
-    grows = facts["jump_low90"] > 0.0 if by_jump else facts["slope_low_low90"] > 0.0
-    return (
-        Condition(
-            code="effect",
-            holds=not too_small(facts),
-            asks="the whole way from none to twice the stated number is worth enough to matter",
-        ),
-        Condition(
-            code="break_exists",
-            holds=(facts["jump_p"] if by_jump else facts["kink_p"]) < ALPHA,
-            asks="a straight line is not enough: the curve breaks somewhere",
-        ),
-        Condition(code="location", holds=_at_stated(facts), asks="the break is at the stated number, and near it"),
-        Condition(
-            code="beats_named",
-            holds=all(facts[f"z_{name}"] > Z for name in NAMED),
-            asks="a break there predicts unseen couples better than a line or a logarithm",
-        ),
-        Condition(
-            code="beats_flexible",
-            holds=_beats_flexible(facts, falls=high < FALLS * facts["limit_low"]),
-            asks="no smooth curve predicts them better; where the curve falls again, a smooth hump does worse",
-        ),
-        Condition(
-            code="beats_s_curve",
-            holds=facts["bic_margin_s_curve"] > BIC_MARGIN,
-            asks="an S-curve, which can lie within a hair of a plateau, describes the data clearly worse",
-        ),
-        Condition(code="below", holds=grows, asks="connection rises on the way to the stated number"),
-        Condition(
-            code="above",
-            holds=low > facts["limit_low"] and high < facts["limit_high"],
-            asks="further touches change it by little",
-        ),
-        Condition(
-            code="levels_off",
-            holds=facts["break_all"] > 0.0 if by_jump else facts["break_all"] < 0.0,
-            asks="there the gain comes at once or gets smaller, not larger",
-        ),
-        Condition(
-            code="not_ceiling",
-            holds=_same_sign(facts["break_all"], facts["break_roomy_low90"], facts["break_roomy_high90"]),
-            asks="the break is also there among people with room left on the scale",
-        ),
-        Condition(
-            code="not_heaped",
-            holds=not _heaped(facts),
-            asks="the counts are exact enough to place a break: few of them are rounded to fives",
-        ),
-    )
+    return low > facts["limit_low"] and high < facts["limit_high"]
 
 
-def _beats_flexible(facts: Mapping[str, float], *, falls: bool) -> bool:
+def _levels_off(facts: Mapping[str, float]) -> bool:
+    return facts["break_all"] > 0.0 if _by_jump(facts) else facts["break_all"] < 0.0
+
+
+def _not_ceiling(facts: Mapping[str, float]) -> bool:
+    return _same_sign(facts["break_all"], facts["break_roomy_low90"], facts["break_roomy_high90"])
+
+
+def _beats_flexible(facts: Mapping[str, float]) -> bool:
     """Curves that may follow a break closely do not predict better; a curve that falls also has to beat a hump."""
     bent = all(facts[f"z_{name}"] > 0.0 for name in BENT)
-    supple = all(facts[f"z_{name}"] > -1.0 for name in SUPPLE)
-    return bent and supple and (not falls or facts["z_hump"] > HUMP_Z)
+    supple = bent and all(facts[f"z_{name}"] > -1.0 for name in SUPPLE)
+    return supple and (slope_from(facts)[1] >= FALLS * facts["limit_low"] or facts["z_hump"] > HUMP_Z)
 
 
 def slope_from(facts: Mapping[str, float]) -> tuple[float, float]:
@@ -148,3 +136,54 @@ def margin(facts: Mapping[str, float]) -> float:
     if facts.get("partner_kappa", 1.0) < LEAST_KAPPA:
         return facts["stated"] / 3.0
     return facts["stated"] / 6.0 if _heaped(facts) else 0.0
+
+
+ASKED: Mapping[str, Asked] = MappingProxyType({
+    one.code: one
+    for one in (
+        Asked(
+            code="effect",
+            holds=lambda facts: not too_small(facts),
+            asks="the whole way from none to twice the stated number is worth enough to matter",
+        ),
+        Asked(
+            code="break_exists",
+            holds=_break_exists,
+            asks="a straight line is not enough: the curve breaks somewhere",
+        ),
+        Asked(code="location", holds=_at_stated, asks="the break is at the stated number, and near it"),
+        Asked(
+            code="beats_named",
+            holds=_beats_named,
+            asks="a break there predicts unseen couples better than a line or a logarithm",
+        ),
+        Asked(
+            code="beats_flexible",
+            holds=_beats_flexible,
+            asks="no smooth curve predicts them better; where the curve falls again, a smooth hump does worse",
+        ),
+        Asked(
+            code="beats_s_curve",
+            holds=lambda facts: facts["bic_margin_s_curve"] > BIC_MARGIN,
+            asks="an S-curve, which can lie within a hair of a plateau, describes the data clearly worse",
+        ),
+        Asked(
+            code="beats_cubic",
+            holds=lambda facts: facts["bic_margin_cubic"] > CUBIC_MARGIN,
+            asks="a cubic, which bends smoothly all the way, describes the data clearly worse",
+        ),
+        Asked(code="below", holds=_grows, asks="connection rises on the way to the stated number"),
+        Asked(code="above", holds=_flat_above, asks="further touches change it by little"),
+        Asked(code="levels_off", holds=_levels_off, asks="there the gain comes at once or gets smaller, not larger"),
+        Asked(
+            code="not_ceiling",
+            holds=_not_ceiling,
+            asks="the break is also there among people with room left on the scale",
+        ),
+        Asked(
+            code="not_heaped",
+            holds=lambda facts: not _heaped(facts),
+            asks="the counts are exact enough to place a break: few of them are rounded to fives",
+        ),
+    )
+})  # fmt: skip

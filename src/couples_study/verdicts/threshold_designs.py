@@ -48,7 +48,7 @@ def judge_dose(facts: Mapping[str, float]) -> ThresholdDecision:
     smooth = min(facts[f"bic_{name}"] for name in SMOOTH)
     stated = min(facts[f"bic_{name}_at_stated"] for name in ("plateau", "step", "slopes"))
     asked = (
-        *(condition for condition in conditions(facts) if condition.code in ("effect", "break_exists", "levels_off")),
+        *conditions(facts, ("effect", "break_exists", "levels_off")),
         Condition(
             code="beats_smooth",
             holds=smooth - stated > BIC_MARGIN and all(facts[f"z_{name}"] > 0.0 for name in SMOOTH),

@@ -31,14 +31,16 @@ NEED_STATEMENTS = {
     "6b": "Couples from the stated number on keep what they have.",
 }
 RULES: Mapping[str, Callable[[Mapping[str, float]], ThresholdDecision]] = MappingProxyType({
-    "threshold": judge_threshold, "threshold_between": judge_between, "threshold_necessity": judge_necessity,
-    "threshold_dose": judge_dose,
+    "threshold_between": judge_between, "threshold_necessity": judge_necessity, "threshold_dose": judge_dose,
 })  # fmt: skip
 
 
 def judge_threshold_reading(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
     """The verdict of R8 on one reading; 6a, which is what the words claim, is the headline."""
-    decision = RULES[evidence.model](evidence.facts)
+    if evidence.model == "threshold":
+        decision = judge_threshold(evidence.facts, necessity=_need_shown(case, multiplier))
+    else:
+        decision = RULES[evidence.model](evidence.facts)
     p_adjusted = min(1.0, multiplier * p_of_threshold(evidence))
     subs = (decision.minimum, decision.plateau)
     statements = NEED_STATEMENTS if evidence.model == "threshold_necessity" else STATEMENTS
@@ -63,6 +65,21 @@ def judge_threshold_reading(reading: ReadingCase, case: Case, evidence: Evidence
         concerns=evidence.concerns,
         sensitivity=_sensitivity(evidence),
         readings=parts,
+    )
+
+
+def _need_shown(case: Case, multiplier: float) -> bool | None:
+    """Whether another reading of the case shows that couples below lose and the others keep; None where none asks."""
+    asked = [
+        reading.found
+        for reading in case.readings
+        if isinstance(reading.found, Evidence) and reading.found.model == "threshold_necessity"
+    ]
+    if not asked:
+        return None
+    return all(
+        judge_necessity(found.facts).minimum.verdict == SUPPORTED and multiplier * p_of_threshold(found) < ALPHA
+        for found in asked
     )
 
 

@@ -14,6 +14,7 @@ from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTE
 from couples_study.core.errors import AnalysisError, listed
 from couples_study.verdicts.threshold_conditions import (
     ALPHA,
+    ASKED,
     JUMP,
     NEEDED,
     STRONGER,
@@ -30,6 +31,9 @@ from couples_study.verdicts.threshold_conditions import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+RISES_FROM_STATED = "connection starts to rise only at {stated} touches, which speaks for fewer not being enough"
+COST_SHOWN = "and couples who average fewer lose what they have within half a year"
+COST_OPEN = "whether fewer cost anything in time is not shown"
 WHOLE_COUNTS = "touches are whole: a jump can only be placed between {last_below} and {stated}"
 FREE = ("free_hinge", "free_step")
 
@@ -93,6 +97,21 @@ def judge_threshold(facts: Mapping[str, float], *, necessity: bool | None = None
     return joined(minimum, plateau, asked)
 
 
+CHEAPEST_FIRST = (
+    "not_heaped", "beats_named", "levels_off", "break_exists", "beats_cubic", "beats_flexible", "beats_s_curve",
+    "location", "below", "above", "not_ceiling", "effect",
+)  # fmt: skip
+
+
+def supports(facts: Mapping[str, float]) -> bool:
+    """Whether `judge_threshold` supports the readings: it supports both or neither, since each needs every condition.
+
+    Conditions are asked in the order of what their facts cost, and none after the first that fails. With
+    `FactsOnDemand` the other facts are then never computed.
+    """
+    return all(ASKED[code].holds(facts) for code in CHEAPEST_FIRST) and _refuted(facts) is None
+
+
 def joined(minimum: SubVerdict, plateau: SubVerdict, asked: tuple[Condition, ...]) -> ThresholdDecision:
     """Both readings and the strict verdict: supported if both are, contradicted if one is."""
     verdicts = (minimum.verdict, plateau.verdict)
@@ -117,15 +136,25 @@ def _refuted(facts: Mapping[str, float]) -> tuple[str, str] | None:
         return "below_smallest", "the whole way from none to twice {stated} is worth less than what matters"
     if facts["total_high90"] < 0.0 and facts["slope_low_high90"] < 0.0:
         return "opposite", "more touches go with less connection"
-    near = covers(facts, margin=margin(facts))
-    rivals = STRONGER if not miscounted(facts) else () if near else FREE
-    better = [name for name in rivals if facts[f"z_{name}"] < -Z]
-    if better:
-        worst = min(better, key=lambda name: facts[f"z_{name}"])
-        return "rival_better", RIVAL_SENTENCES[worst]
-    if facts["six_model"] != JUMP and facts["kink_p"] < ALPHA and not near:
+    better = rival_better(facts)
+    if better is not None:
+        return "rival_better", RIVAL_SENTENCES[better]
+    if facts["six_model"] != JUMP and facts["kink_p"] < ALPHA and not _near(facts):
         return "elsewhere", "the curve bends between {tau_low} and {tau_high} touches, not at {stated}"
     return None
+
+
+def _near(facts: Mapping[str, float]) -> bool:
+    return covers(facts, margin=margin(facts))
+
+
+def rival_better(facts: Mapping[str, float]) -> str | None:
+    """The rival that beats a break at the stated value by most, of those that may refute it; None if none does."""
+    rivals = STRONGER if not miscounted(facts) else FREE
+    better = [name for name in rivals if facts[f"z_{name}"] < -Z]
+    if not better or (miscounted(facts) and _near(facts)):
+        return None
+    return min(better, key=lambda name: facts[f"z_{name}"])
 
 
 RIVAL_SENTENCES = {
@@ -158,8 +187,8 @@ def _minimum(
         return _sub("6a", CONTRADICTED, *against)
     rising = slope_from(facts)[0] > facts["limit_high"]
     if rising and "below" in failed and failed <= {"below", "above", "levels_off"}:
-        part = "connection starts to rise only at {stated} touches; whether fewer cost anything in time is not shown"
-        return _sub("6a", SUPPORTED if necessity else INCONCLUSIVE, "rises_from_stated", part)
+        verdict = SUPPORTED if necessity else INCONCLUSIVE
+        return _sub("6a", verdict, "rises_from_stated", RISES_FROM_STATED, COST_SHOWN if necessity else COST_OPEN)
     no_break = facts["kink_p"] >= ALPHA and facts["jump_p"] >= ALPHA
     if rising and no_break and facts["slope_low_low90"] > 0.0:
         return _sub("6a", CONTRADICTED, "no_break", "every touch adds, below and above {stated}, and no break shows")

@@ -130,12 +130,28 @@ def test_numbers_that_never_vary_have_a_reason_and_no_nan():
     assert got["within_one"].value == 1.0
 
 
+def test_a_share_that_few_reports_stand_outside_of_is_not_told():
+    rows = made.diary(12, 8, np.random.default_rng(1)).assign(touch_given_n=3.0, touch_received_n=3.0)
+    rows.loc[[0, 1, 2], "touch_given_n"] = 9.0
+    _, got = found(made.watched(rows), "touch_given_n")
+    assert got["within_one"].value is None
+    assert "fewer than 5" in got["within_one"].why_not
+
+
 def test_rare_yeses_are_not_told():
     rows = made.diary(12, 8, np.random.default_rng(1)).assign(sex_today=0.0)
     rows.loc[[0, 1, 2], "sex_today"] = 1.0
     _, got = found(made.watched(rows), "sex_today")
     assert got["kappa"].value is got["positive_agreement"].value is None
-    assert got["negative_agreement"].value is not None
+    assert all(index.value is None and "fewer than 5" in index.why_not for index in got.values())
+
+
+def test_beside_few_evenings_with_two_yeses_only_what_differs_is_told():
+    rows = made.diary(12, 8, np.random.default_rng(1)).assign(sex_today=0.0)
+    rows.loc[rows.index[rows["day"].eq(0)][::2], "sex_today"] = 1.0
+    rows.loc[rows.index[rows["day"].eq(1)][:6], "sex_today"] = 1.0
+    _, got = found(made.watched(rows), "sex_today")
+    assert {name for name, index in got.items() if index.value is not None} == {"observed", "adjusted_kappa"}
 
 
 def test_few_couples_are_not_told():

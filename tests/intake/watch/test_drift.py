@@ -45,6 +45,21 @@ def test_other_sources_are_not_compared():
     assert findings(replace(second(without=("mood",)), source="survey")) == ()
 
 
+def test_sites_of_one_source_are_compared_each_with_itself():
+    vienna = replace(second(without=("mood",)), file="vienna_1.csv", sha256="c" * 64)
+    later = replace(vienna, file="vienna_2.csv", sha256="d" * 64)
+    worse = replace(later, columns=tuple(one for one in later.columns if one.column != "touch"))
+    sites = [FIRST, second(), vienna]
+    assert drift([*sites, later], glossary()) == ()
+    (found,) = drift([*sites, worse], glossary())
+    assert (found.before, found.file, found.columns) == ("vienna_1.csv", "vienna_2.csv", ("touch",))
+
+
+def test_a_single_file_of_another_name_is_a_later_delivery():
+    new = replace(second(without=("touch",)), file="diary_new.csv")
+    assert [found.before for found in drift([FIRST, new], glossary())] == ["w1.csv"]
+
+
 @pytest.mark.parametrize(
     "new",
     [

@@ -19,7 +19,8 @@ from couples_study.contracts.watch import AgreementIndex, FarOffCouple, PairAgre
 from couples_study.core.columns import Glossary
 from couples_study.intake.watch import moments as mo
 from couples_study.intake.watch.roll import Roll
-from couples_study.privacy import SMALLEST_CELL, SUPPRESSED
+from couples_study.privacy import SMALLEST_CELL, SUPPRESSED, is_small
+from couples_study.privacy.recognition import reads_off_pairs
 
 DEFAULT_PAIRS = (
     PartnerPair(mine="touch_given_n", partners="touch_received_n"),
@@ -49,6 +50,7 @@ FLAG: Mapping[str, Formula] = {
 }
 BY_FISHER_Z = ("icc", "concordance", "within_r")
 BOUNDS = {"mean_difference": (-np.inf, np.inf), "sd_difference": (0.0, np.inf)}
+OF_DIFFERENCES = ("observed", "adjusted_kappa")  # they tell how many reports differ, and no more
 SHARES = ("within_one", "observed", "positive_agreement", "negative_agreement")
 
 
@@ -183,20 +185,31 @@ def _indices(kind: str, sums: mo.Moments) -> list[AgreementIndex]:
     formulas = FLAG if kind == "flag" else NUMBER
     found = []
     for name, formula in formulas.items():
-        hidden = _too_few(name, whole) if kind == "flag" else ""
+        hidden = _too_few(name, whole) if kind == "flag" else _too_few_apart(name, whole, formula)
         found.append(AgreementIndex(name=name, why_not=hidden) if hidden else _index(name, formula, whole, left_out))
     return found
 
 
 def _too_few(name: str, whole: mo.Moments) -> str:
-    """Why an index on flags would point to single evenings, or nothing."""
-    somebody_yes = whole.x + whole.y - whole.xy
-    somebody_no = whole.n - whole.xy
-    if name in ("kappa", "positive_agreement") and somebody_yes < SMALLEST_CELL:
-        return f"{SUPPRESSED} evenings have a yes"
-    if name in ("kappa", "negative_agreement") and somebody_no < SMALLEST_CELL:
-        return f"{SUPPRESSED} evenings have a no"
+    """Why an index on flags would point to single evenings, or nothing.
+
+    With the number of reports beside it, each index gives back how many evenings had two yes, one, or none.
+    """
+    yes, unlike = round(float(whole.xy)), round(float(whole.x + whole.y - 2 * whole.xy))
+    hidden = reads_off_pairs(yes, unlike, round(float(whole.n)) - yes - unlike)
+    if "unlike" in hidden:
+        return f"on {SUPPRESSED} evenings the reports differ, so each would tell the other"
+    if hidden and name not in OF_DIFFERENCES:
+        return f"{SUPPRESSED} evenings have two yes, or two no"
     return ""
+
+
+def _too_few_apart(name: str, whole: mo.Moments, formula: Formula) -> str:
+    """Why the share of reports within one would point to single evenings, or nothing."""
+    if name != "within_one" or not whole.n:
+        return ""
+    apart = round(float(whole.n) * (1 - float(formula(whole))))
+    return f"{SUPPRESSED} reports are further apart" if is_small(apart) else ""
 
 
 def _index(name: str, formula: Formula, whole: mo.Moments, left_out: mo.Moments) -> AgreementIndex:

@@ -63,7 +63,7 @@ def _entered(fates: DiaryFates, person: np.ndarray, day: np.ndarray) -> np.ndarr
     if not len(timed):
         return np.full(len(person), NEVER)
     span = int(max(fates.day[timed].max(), day.max())) + 1
-    keys = fates.person[timed] * span + fates.day[timed]
+    keys = fates.person[timed].astype("int64") * span + fates.day[timed]
     order = np.argsort(keys, kind="stable")
     keys, entered = keys[order], fates.entered[timed][order]
     wanted = person * span + day

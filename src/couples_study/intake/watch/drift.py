@@ -6,7 +6,9 @@ and the words of labels, stay in the profiles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from couples_study.contracts.seen import ColumnProfile, FileProfile
 from couples_study.contracts.watch import DriftFinding, DriftKind
@@ -19,18 +21,35 @@ FEWEST_ROWS = 20
 MORE_MISSING = 0.20
 WORD_COUNT, WORD_SHARE, WORD_EXPECTED = 5, 0.05, 10
 MOST_NAMES = 8
+NUMBERS = re.compile(r"[0-9]+")
 
 
 def drift(profiles: Sequence[FileProfile], glossary: Glossary) -> tuple[DriftFinding, ...]:
-    """Every difference between a file and the one before it of the same source, in the order of delivery."""
-    before: dict[str, FileProfile] = {}
+    """Every difference between a file and the one before it of the same source, in the order of delivery.
+
+    Several sites may deliver to one source, each in a series of its own (``vienna_1.csv``, ``vienna_2.csv``): a file
+    of a series is compared within it, since one site is no later delivery of the other.
+    """
+    sizes = Counter(map(_series, profiles))
+    before: dict[tuple[str, ...], FileProfile] = {}
     found: list[DriftFinding] = []
     for profile in profiles:
-        earlier = before.get(profile.source)
-        before[profile.source] = profile
+        series = _series(profile)
+        last = (profile.source,)
+        earlier = before.get(series) if sizes[series] > 1 and _has_several(profile.source, sizes) else before.get(last)
+        before[series] = before[last] = profile
         if earlier is not None and earlier.sha256 != profile.sha256:
             found.extend(_between(earlier, profile, glossary))
     return tuple(found)
+
+
+def _series(profile: FileProfile) -> tuple[str, str]:
+    """The source, and the file's name without its numbers."""
+    return profile.source, NUMBERS.sub("#", profile.file)
+
+
+def _has_several(source: str, sizes: Mapping[tuple[str, str], int]) -> bool:
+    return sum(own == source and size > 1 for (own, _), size in sizes.items()) > 1
 
 
 def _between(old: FileProfile, new: FileProfile, glossary: Glossary) -> Iterator[DriftFinding]:

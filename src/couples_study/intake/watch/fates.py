@@ -47,15 +47,22 @@ def diary_fates(fates: pd.DataFrame, roll: Roll) -> DiaryFates:
     day = diary["day"].to_numpy(dtype="float64")
     known = person >= 0
     arrays = {
-        "person": person,
-        "day": np.where(np.isnan(day), -1, day).astype("int64"),
-        "date": diary["date"].to_numpy().astype("datetime64[D]").view("int64"),
-        "entered": diary["entered"].to_numpy().astype("datetime64[s]", copy=False).view("int64"),
+        "person": person.astype("int32"),
+        "day": np.nan_to_num(day, nan=-1).astype("int32"),
+        "date": _whole(diary["date"], "D"),
+        "entered": _whole(diary["entered"], "s"),
         "late": diary["entry_late"].to_numpy(dtype=bool),
         "used": used[codes],
         "answered": answered[codes],
     }
     return DiaryFates(**(arrays if known.all() else {name: values[known] for name, values in arrays.items()}))
+
+
+def _whole(moments: pd.Series, unit: str) -> np.ndarray:
+    """Days or seconds since 1970; where none is known, one `NEVER` that is told once."""
+    if moments.isna().all():
+        return np.broadcast_to(np.int64(NEVER), len(moments))
+    return moments.to_numpy().astype(f"datetime64[{unit}]", copy=False).view("int64")
 
 
 def is_answer(outcome: str) -> bool:

@@ -53,7 +53,7 @@ def grid_of(
     inside = np.flatnonzero(came & (fates.day < days))
     answered, used = (np.zeros((len(roll.people), days), dtype=bool) for _ in range(2))
     for cells, which in ((answered, inside), (used, inside[fates.used[inside]])):
-        cells.ravel()[fates.person[which] * days + fates.day[which]] = True
+        cells.ravel()[fates.person[which].astype("int64") * days + fates.day[which]] = True
     start = _starts(study, roll, fates, tables)
     as_of = _as_of(study, fates)
     in_study = _in_study(roll, states, days)

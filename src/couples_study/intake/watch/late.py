@@ -65,7 +65,7 @@ def _sittings(fates: DiaryFates, rows: np.ndarray, people: int) -> tuple[np.ndar
     if len(rows) < 2:
         return flagged, longest
     entered = fates.entered[rows] - fates.entered[rows].min()
-    rows = rows[np.argsort(fates.person[rows] * (int(entered.max()) + 1) + entered, kind="stable")]
+    rows = rows[np.argsort(fates.person[rows].astype("int64") * (int(entered.max()) + 1) + entered, kind="stable")]
     person, moment, night = fates.person[rows], fates.entered[rows], evening[rows]
     linked = (person[1:] == person[:-1]) & (np.diff(moment) < 60 * SITTING_MINUTES) & (night[1:] != night[:-1])
     if not linked.any():

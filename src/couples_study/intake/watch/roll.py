@@ -101,10 +101,16 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
 
 def in_natural_order(words: Sequence[str]) -> np.ndarray:
     """The order of the words that puts C2 before C10."""
+    if pc.all(pc.match_substring_regex(pa.array(words, pa.string()), "^[0-9]{1,12}$")).as_py():
+        return _sorted(pc.utf8_lpad(pa.array(words, pa.string()), 12, "0"), words)
     keys = _DIGITS.sub(_padded, "\0".join(words)).split("\0")  # in one go, which is quicker than word by word
     if len(keys) != len(words):
         keys = [_DIGITS.sub(_padded, word) for word in words]
-    table = pa.table({"key": pa.array(keys, pa.string()), "word": pa.array(words, pa.string())})
+    return _sorted(pa.array(keys, pa.string()), words)
+
+
+def _sorted(keys: pa.Array, words: Sequence[str]) -> np.ndarray:
+    table = pa.table({"key": keys, "word": pa.array(words, pa.string())})
     order = pc.sort_indices(table, sort_keys=[("key", "ascending"), ("word", "ascending")])
     return order.to_numpy().astype("int64")
 

@@ -29,13 +29,16 @@ class ClusterRobust:
     """CR2 covariance (p, p) and what degrees of freedom need.
 
     Per couple: ``own`` (C, p, p) is B'V B and ``cross`` (C, p, p) is X'B, where B = A'V^-1 X M (n, p) takes a couple's
-    residuals to its part of the estimate's robust error; ``bread`` (p, p) is M = (X'V^-1 X)^-1.
+    residuals to its part of the estimate's robust error; ``bread`` (p, p) is M = (X'V^-1 X)^-1. ``scores`` (C, p) are
+    these parts, whose outer products add up to the covariance; ``first`` (C,) is the first row of each couple.
     """
 
     covariance: Floats
     bread: Floats
     own: Floats
     cross: Floats
+    scores: Floats
+    first: Floats
 
     def df(self, contrasts: ArrayLike) -> Floats:
         """Satterthwaite degrees of freedom of each row of ``contrasts`` (r, p)."""
@@ -75,13 +78,15 @@ def cr2(blocks: list[CoupleBlock], X: Floats, residuals: Floats, bread: Floats) 
     """CR2 from the couples' dense blocks; ``bread`` (p, p) is (X'V^-1 X)^-1, residuals are y - X beta (n,)."""
     meat = np.zeros_like(bread)
     own, cross = np.empty((len(blocks), *bread.shape)), np.empty((len(blocks), *bread.shape))
+    scores = np.empty((len(blocks), len(bread)))
     for c, block in enumerate(blocks):
         V = block.covariance
         B = _contribution(V, X[block.rows], bread)
-        score = B.T @ residuals[block.rows]
+        scores[c] = score = B.T @ residuals[block.rows]
         meat += np.outer(score, score)
         own[c], cross[c] = B.T @ V @ B, X[block.rows].T @ B
-    return ClusterRobust(covariance=meat, bread=bread, own=own, cross=cross)
+    first = np.array([block.rows[0] for block in blocks])
+    return ClusterRobust(covariance=meat, bread=bread, own=own, cross=cross, scores=scores, first=first)
 
 
 def _contribution(V: Floats, X: Floats, bread: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from couples_study.models.lagged.halves import corrected_path
 from couples_study.models.lagged.pairs import Pairs, asked_twice, indicators_of, pairs_of, said
 from couples_study.models.lagged.paths import Path, forward_path, plain_path, within_path
 
@@ -9,6 +10,7 @@ __all__ = [
     "Pairs",
     "Path",
     "asked_twice",
+    "corrected_path",
     "forward_path",
     "indicators_of",
     "pairs_of",

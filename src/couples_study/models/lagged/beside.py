@@ -8,6 +8,7 @@ from couples_study.contracts.evidence import Concern, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
 from couples_study.models.concerns import MEASUREMENT_ERROR
 from couples_study.models.lagged.both_ways import SURVIVES, by_role, item_error_facts
+from couples_study.models.lagged.halves import corrected_path
 from couples_study.models.lagged.pairs import Pairs
 from couples_study.models.lagged.paths import OWN, PATH, Path, forward_path, plain_path, within_path
 
@@ -15,36 +16,50 @@ TESTED = "predictor.lag1"
 
 
 def beside(
-    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = ""
+    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = "", *, brief: bool = False
 ) -> tuple[dict[str, float], list[Concern], list[Sensitivity]]:
-    """What stands beside a path: bias of short series, items of one minute, each partner, no correction at all."""
-    ahead = forward_path(pairs)
+    """What stands beside a path: bias of short series, items of one minute, each partner, no correction at all.
+
+    With ``brief`` only what a rule reads: items of one minute.
+    """
     facts = item_error_facts(name, pairs, path)
-    facts |= {f"{name}_own_lag": float(path.params[OWN]), f"{name}_own_lag_unbiased": float(ahead.params[OWN])}
-    facts[f"{name}_unbiased"] = ahead.value * unit
+    if brief:
+        return facts, [_same_minute(name, facts)] if any(pairs.shared) else [], []
+    ahead, naive = forward_path(pairs), within_path(pairs)
+    facts |= {f"{name}_own_lag": float(naive.params[OWN]), f"{name}_own_lag_unbiased": float(ahead.params[OWN])}
+    facts |= {f"{name}_uncorrected": naive.value * unit, f"{name}_unbiased": ahead.value * unit}
     rows = [
         Sensitivity.of(path_term(plain_path(pairs), unit, TESTED), f"{prefix}without correction for measurement error"),
-        Sensitivity.of(path_term(ahead, unit, TESTED), f"{prefix}without short-series bias"),
+        Sensitivity.of(path_term(naive, unit, TESTED), f"{prefix}with short-series bias"),
+        Sensitivity.of(path_term(ahead, unit, TESTED), f"{prefix}without short-series bias, by forward differences"),
     ]
     for role, one in by_role(pairs).items():
         rows.append(Sensitivity.of(path_term(one, unit, TESTED), f"{prefix}outcome of {role}"))
-    concerns = [_short_series(path, ahead, unit)]
+    concerns = [_short_series(path, naive, ahead, unit)]
     if any(pairs.shared):
         rows.append(
             Sensitivity.of(
-                path_term(within_path(pairs, SURVIVES), unit, TESTED), f"{prefix}item errors correlated {SURVIVES:.1f}"
+                path_term(corrected_path(pairs, SURVIVES), unit, TESTED),
+                f"{prefix}item errors correlated {SURVIVES:.1f}",
             )
         )
         concerns.append(_same_minute(name, facts))
     return facts, concerns, rows
 
 
-def _short_series(path: Path, ahead: Path, unit: float) -> Concern:
+def _short_series(path: Path, naive: Path, ahead: Path, unit: float) -> Concern:
+    """How far the days are too few, and what was done about it."""
+    own = f"Differences from the mean of few days pull the own lag from {ahead.params[OWN]:.2f} to "
+    own += f"{naive.params[OWN]:.2f}"
+    if path.words == naive.words:
+        done = f". With so few days this can not be taken out of the path, {path.value * unit:.3f}, by half series"
+    else:
+        done = f" and make the path {naive.value * unit:.3f}; with that taken out by half series it is "
+        done += f"{path.value * unit:.3f}"
     return Concern(
         code="short_series",
-        sentence=f"Differences from the mean of few days pull the own lag from {ahead.params[OWN]:.2f} to "
-        f"{path.params[OWN]:.2f}; the path itself is {path.value * unit:.3f}, and {ahead.value * unit:.3f} by an "
-        "estimator that is free of this bias.",
+        sentence=f"{own}{done}; an estimator that never had this bias, and less precision, gives "
+        f"{ahead.value * unit:.3f}.",
     )
 
 

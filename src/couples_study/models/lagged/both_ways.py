@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from couples_study.contracts.evidence import Term
-from couples_study.models.clustered import term_of
+from couples_study.models.clustered import t_beyond, term_of
+from couples_study.models.lagged.halves import Corrected, corrected, corrected_path
 from couples_study.models.lagged.pairs import Pairs
-from couples_study.models.lagged.paths import Path, item_error_that_flips, within_path
+from couples_study.models.lagged.paths import OWN, Path
 
 SURVIVES = 0.40  # error correlation between two items of one minute that a shown path has to survive
 LEVEL95 = 0.05
+LARGEST_R, COARSE, FINE = 0.9, 0.05, 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ def _norm(values: np.ndarray) -> float:
 
 def shown(path: Path) -> bool:
     """Whether the path is above zero at 5% by itself."""
-    return path.linear().terms()[1].conf_low > 0
+    return bool(path.value > t_beyond(LEVEL95 / 2, path.couples - 1) * path.error)
 
 
 def item_error_facts(name: str, pairs: Pairs, path: Path) -> dict[str, float]:
@@ -55,7 +58,31 @@ def item_error_facts(name: str, pairs: Pairs, path: Path) -> dict[str, float]:
     return facts if flips is None else {**facts, f"{name}_flips_at": flips}
 
 
+def item_error_that_flips(pairs: Pairs, keeps: Callable[[Path], bool]) -> float | None:
+    """The smallest error correlation (to .01) between items of one minute at which ``keeps`` is no longer true.
+
+    None where no correlation up to `LARGEST_R` does that, or where no two items were answered in one minute.
+    """
+    if not any(pairs.shared):
+        return None
+    moments = corrected(pairs)
+    coarse = next((r for r in np.arange(COARSE, LARGEST_R + FINE, COARSE) if not _stands(moments, r, keeps)), None)
+    if coarse is None:
+        return None
+    fine = np.arange(coarse - COARSE + FINE, coarse + FINE / 2, FINE)
+    return round(float(next(r for r in fine if not _stands(moments, r, keeps))), 2)
+
+
+def _stands(moments: Corrected, r: float, keeps: Callable[[Path], bool]) -> bool:
+    """Whether the path is kept at this correlation; an own lag beyond 1 means that no true score can have it."""
+    try:
+        path = moments.path(float(r))
+    except np.linalg.LinAlgError:
+        return False
+    return bool(moments.whole.path(float(r)).params[OWN] <= 1.0) and keeps(path)
+
+
 def by_role(pairs: Pairs) -> dict[str, Path]:
     """The path among the outcomes of each role."""
     roles = np.unique(pairs.role)
-    return {str(role): within_path(pairs.where(pairs.role == role)) for role in roles} if len(roles) == 2 else {}
+    return {str(role): corrected_path(pairs.where(pairs.role == role)) for role in roles} if len(roles) == 2 else {}

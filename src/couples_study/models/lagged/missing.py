@@ -14,8 +14,9 @@ import pandas as pd
 from couples_study.contracts.evidence import Concern, Sensitivity
 from couples_study.contracts.hypothesis import Question
 from couples_study.measures import Panel
+from couples_study.models.lagged.halves import corrected_path
 from couples_study.models.lagged.pairs import Pairs, indicators_of, said
-from couples_study.models.lagged.paths import PATH, Path, weighted_path, within_path
+from couples_study.models.lagged.paths import PATH, Path
 from couples_study.models.missing_data import PatternMixture, inverse_probability
 from couples_study.models.weekly.adjusted import Combined
 
@@ -57,13 +58,13 @@ def skipped(due: Pairs, unit: float, outcome_sd: float, prefix: str) -> tuple[li
         return [], []
     answered = due.where(observed)
     mixture = PatternMixture(
-        random=_combined(within_path(answered), unit),
-        slope=_combined(within_path(replace(due, today=(~observed).astype(np.float64))), unit * outcome_sd),
+        random=_combined(corrected_path(answered), unit),
+        slope=_combined(corrected_path(replace(due, today=(~observed).astype(np.float64))), unit * outcome_sd),
     )
     rows = list(mixture.rows(1.0, f"{prefix}skipped evenings"))
     known = np.column_stack([np.ones(len(due.today)), due.own.mean(axis=1), due.other.mean(axis=1), due.steady[:, 0]])
     weights = inverse_probability(observed, known)[observed]
-    weighted = _combined(weighted_path(answered, weights), unit).term("weighted", 1.0)
+    weighted = _combined(corrected_path(answered, weights=weights), unit).term("weighted", 1.0)
     rows.append(Sensitivity.of(weighted, f"{prefix}weighted by the inverse chance of an answer"))
     tip = mixture.tipping_point(1.0)
     if tip is None or abs(tip) >= PLAUSIBLE:

@@ -19,7 +19,6 @@ from couples_study.models.lagged.pairs import Pairs
 
 NAMES = ("outcome.lag1", "predictor.lag1", "study_day", "weekend")
 OWN, PATH = 0, 1
-LARGEST_R, COARSE, FINE = 0.9, 0.05, 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,49 +49,70 @@ class Path:
         )
 
 
-def within_path(pairs: Pairs, item_error: float = 0.0) -> Path:
-    """Two-stage least squares on differences from person means; ``item_error`` r between items of one minute."""
-    inside = _centred(pairs)
-    return _solved(pairs, inside, inside, item_error, "two-stage least squares within persons")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """Couples' sums of the stacked moments Z'(y - Wb): ``Zy`` (C, k), ``ZW`` (C, k, k).
+
+    ``beyond`` (C, k) is what the variance of two items of one minute has beyond their covariance. From these sums the
+    path at any correlation of item errors follows without another look at the days.
+    """
+
+    Zy: np.ndarray
+    ZW: np.ndarray
+    beyond: np.ndarray
+    couples: int
+    words: str
+
+    def path(self, item_error: float = 0.0) -> Path:
+        """The solution where errors of items of one minute correlate ``item_error``."""
+        adjust = 2 * item_error / (1 - item_error) * self.beyond
+        inner = self.ZW.sum(axis=0) - np.diag(adjust.sum(axis=0))
+        params = np.linalg.solve(inner, self.Zy.sum(axis=0))
+        by_couple = self.Zy - self.ZW @ params + adjust * params
+        influence = np.sqrt(self.couples / (self.couples - 1)) * np.linalg.inv(inner) @ by_couple.T
+        return Path(params=params, influence=influence, couples=self.couples, words=self.words)
 
 
-def forward_path(pairs: Pairs) -> Path:
-    """The same path without short-series bias."""
-    ahead, behind = (_orthogonal(pairs, along) for along in ("ahead", "behind"))
-    return _solved(
-        pairs, ahead, (*behind[:3], ahead[3]), 0.0, "two-stage least squares, forward differences, backward instruments"
-    )
+def within_moments(pairs: Pairs, weights: np.ndarray | None = None) -> Moments:
+    """The moments of two-stage least squares on differences from person means.
 
-
-def weighted_path(pairs: Pairs, weights: np.ndarray) -> Path:
-    """The path within persons with a weight (n,) for every pair; means are weighted too."""
-    _, person = np.unique(pairs.person, return_inverse=True)
-    totals = np.bincount(person, weights=weights)
-
-    def through(values: np.ndarray) -> np.ndarray:
-        sums = np.stack([np.bincount(person, weights=weights * column) for column in values.T], axis=1)
-        return values - (sums / totals[:, None])[person]
-
-    inside = _parts(pairs, through)
+    With ``weights`` (n,) for every pair; means are weighted too.
+    """
+    if weights is None:
+        inside = _centred(pairs, np.ones(len(pairs.today)))
+        return _moments(pairs, inside, inside, "two-stage least squares within persons")
+    inside = _centred(pairs, weights)
     by_weight = (
         inside[0],
         inside[1] * weights[:, None],
         inside[2] * weights[:, None],
         inside[3] * weights[:, None],
     )
-    return _solved(pairs, inside, by_weight, 0.0, "weighted two-stage least squares within persons")
+    return _moments(pairs, inside, by_weight, "weighted two-stage least squares within persons")
+
+
+def within_path(pairs: Pairs, item_error: float = 0.0) -> Path:
+    """Two-stage least squares on differences from person means; ``item_error`` r between items of one minute."""
+    return within_moments(pairs).path(item_error)
+
+
+def forward_path(pairs: Pairs) -> Path:
+    """The same path without short-series bias."""
+    ahead, behind = (_orthogonal(pairs, along) for along in ("ahead", "behind"))
+    words = "two-stage least squares, forward differences, backward instruments"
+    return _moments(pairs, ahead, (*behind[:3], ahead[3]), words).path()
 
 
 def plain_path(pairs: Pairs) -> Path:
     """Least squares on the mean of the indicators: what is usually done."""
-    today, own, other, steady = _centred(pairs)
+    today, own, other, steady = _centred(pairs, np.ones(len(pairs.today)))
     mean = (
         today,
         own.mean(axis=1, keepdims=True).repeat(2, axis=1),
         other.mean(axis=1, keepdims=True).repeat(2, axis=1),
         steady,
     )
-    return _solved(pairs, mean, mean, 0.0, "least squares within persons")
+    return _moments(pairs, mean, mean, "least squares within persons").path()
 
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -104,13 +124,13 @@ def _parts(pairs: Pairs, through: Callable[[np.ndarray], np.ndarray]) -> Parts:
     return done[:, 0], done[:, 1:3], done[:, 3:5], done[:, 5:]
 
 
-def _centred(pairs: Pairs) -> Parts:
+def _centred(pairs: Pairs, weights: np.ndarray) -> Parts:
     _, person = np.unique(pairs.person, return_inverse=True)
-    counts = np.bincount(person)
+    totals = np.bincount(person, weights=weights)
 
     def through(values: np.ndarray) -> np.ndarray:
-        sums = np.stack([np.bincount(person, weights=column) for column in values.T], axis=1)
-        return values - (sums / counts[:, None])[person]
+        sums = np.stack([np.bincount(person, weights=weights * column) for column in values.T], axis=1)
+        return values - (sums / totals[:, None])[person]
 
     return _parts(pairs, through)
 
@@ -136,46 +156,26 @@ def _orthogonal(pairs: Pairs, along: str) -> Parts:
     return _parts(pairs, through)
 
 
-def _solved(pairs: Pairs, left: Parts, right: Parts, item_error: float, words: str) -> Path:
-    """Solve the stacked moments Z'(y - Wb) = 0; ``left`` gives y and W, ``right`` gives Z."""
+def _moments(pairs: Pairs, left: Parts, right: Parts, words: str) -> Moments:
+    """The moments Z'(y - Wb), both ways round; ``left`` gives y and W, ``right`` gives Z."""
     y, own, other, steady = left
-    stacks = [
+    (W, Z), (W2, Z2) = (
         (np.column_stack([own[:, i], other[:, i], steady]), np.column_stack([right[1][:, j], right[2][:, j], right[3]]))
         for i, j in ((0, 1), (1, 0))
-    ]
-    size = stacks[0][0].shape[1]
-    adjust = np.zeros((len(y), size))
+    )
+    beyond = np.zeros((pairs.n_couples, W.shape[1]))
     for place, (values, shared) in enumerate(zip((own, other), pairs.shared, strict=True)):
-        if shared and item_error:
-            beyond = 0.5 * (values**2).sum(axis=1) - values[:, 0] * values[:, 1]
-            adjust[:, place] = 2 * item_error / (1 - item_error) * beyond
-    inner = sum(Z.T @ W for W, Z in stacks) - np.diag(adjust.sum(axis=0))
-    params = np.linalg.solve(inner, sum(Z.T @ y for _, Z in stacks))
-    scores = sum(Z * (y - W @ params)[:, None] for W, Z in stacks) + adjust * params
-    by_couple = np.stack([np.bincount(pairs.couple, weights=c, minlength=pairs.n_couples) for c in scores.T], axis=1)
-    groups = len(np.unique(pairs.couple))
-    influence = np.sqrt(groups / (groups - 1)) * np.linalg.inv(inner) @ by_couple.T
-    return Path(params=params, influence=influence, couples=groups, words=words)
+        if shared:
+            beyond[:, place] = _by_couple(pairs, 0.5 * (values**2).sum(axis=1) - values[:, 0] * values[:, 1])
+    sums = [_by_couple(pairs, Z * W[:, [k]] + Z2 * W2[:, [k]]) for k in range(W.shape[1])]
+    return Moments(
+        Zy=_by_couple(pairs, (Z + Z2) * y[:, None]), ZW=np.stack(sums, axis=-1), beyond=beyond,
+        couples=len(np.unique(pairs.couple)), words=words,
+    )  # fmt: skip
 
 
-def item_error_that_flips(pairs: Pairs, keeps: Callable[[Path], bool]) -> float | None:
-    """The smallest error correlation (to .01) between items of one minute at which ``keeps`` is no longer true.
-
-    None where no correlation up to `LARGEST_R` does that, or where no two items were answered in one minute.
-    """
-    if not any(pairs.shared):
-        return None
-    coarse = next((r for r in np.arange(COARSE, LARGEST_R + FINE, COARSE) if not _stands(pairs, r, keeps)), None)
-    if coarse is None:
-        return None
-    fine = np.arange(coarse - COARSE + FINE, coarse + FINE / 2, FINE)
-    return round(float(next(r for r in fine if not _stands(pairs, r, keeps))), 2)
-
-
-def _stands(pairs: Pairs, r: float, keeps: Callable[[Path], bool]) -> bool:
-    """Whether the path is kept at this correlation; an own lag beyond 1 means that no true score can have it."""
-    try:
-        path = within_path(pairs, float(r))
-    except np.linalg.LinAlgError:
-        return False
-    return bool(path.params[OWN] <= 1.0) and keeps(path)
+def _by_couple(pairs: Pairs, values: np.ndarray) -> np.ndarray:
+    """Sums over couples of (n,) or (n, k)."""
+    if values.ndim == 1:
+        return np.bincount(pairs.couple, weights=values, minlength=pairs.n_couples)
+    return np.stack([_by_couple(pairs, column) for column in values.T], axis=1)

@@ -28,8 +28,12 @@ def paths_in_trial(
     equation's cross-products (errors in variables: Fuller, 1987). Chance decided the arm, not the mediator: the outcome
     equation rests on no hidden common cause of mediator and outcome (Imai, Keele and Yamamoto, 2010).
     """
-    products = _products(arm, mediator, outcome, held)
-    couples = len(arm)
+    return drawn_paths(products_of(arm, mediator, outcome, held), rng, draws, errors)
+
+
+def drawn_paths(products: np.ndarray, rng: np.random.Generator, draws: int, errors: np.ndarray | None) -> Draws:
+    """Paths from couples' cross-products (C, k, k), and from ``draws`` resamples of couples."""
+    couples = len(products)
     weights = rng.multinomial(couples, np.full(couples, 1 / couples), size=draws).astype(np.float64)
     resampled = (weights @ products.reshape(couples, -1)).reshape(draws, *products.shape[1:])
     try:
@@ -45,7 +49,7 @@ def true_share(
     arm: np.ndarray, mediator: np.ndarray, outcome: np.ndarray, held: np.ndarray, errors: np.ndarray
 ) -> float:
     """The share of true variance in what the mediator has beyond arm and ``held``: what a correction rests on."""
-    M = _products(arm, mediator, outcome, held).sum(axis=0)[:OUTCOME, :OUTCOME]
+    M = products_of(arm, mediator, outcome, held).sum(axis=0)[:OUTCOME, :OUTCOME]
     corrected = M - M[0, 0] * np.diag(np.r_[0.0, 0.0, errors])
     return float(_beyond(corrected) / _beyond(M))
 
@@ -55,13 +59,17 @@ def _beyond(M: np.ndarray) -> float:
     return float(M[-1, -1] - M[-1, :-1] @ np.linalg.solve(M[:-1, :-1], M[:-1, -1]))
 
 
-def _products(arm: np.ndarray, mediator: np.ndarray, outcome: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Couples' cross-products (C, k, k) of [1, arm, held, mediator, outcome] over complete rows."""
+def products_of(
+    arm: np.ndarray, mediator: np.ndarray, outcome: np.ndarray, held: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Couples' cross-products (C, k, k) of [1, arm, held, mediator, outcome] over complete rows, perhaps weighted."""
     there = np.isfinite(mediator) & np.isfinite(outcome) & np.isfinite(held).all(axis=-1)
     ones = np.ones(mediator.shape)
     rows = np.stack([ones, np.broadcast_to(arm[:, None], ones.shape).astype(np.float64)], axis=-1)
     rows = np.concatenate([rows, held, mediator[..., None], outcome[..., None]], axis=-1)
     rows = np.where(there[..., None], rows, 0.0)
+    if weights is not None:
+        rows = rows * np.sqrt(weights)[..., None]
     return np.einsum("cik,cil->ckl", rows, rows)
 
 

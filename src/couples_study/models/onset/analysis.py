@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from couples_study.contracts.hypothesis import Question
+from couples_study.models.clustered import t_beyond
 from couples_study.models.onset.change import (
     ReliableChange,
     Times,
@@ -116,11 +117,17 @@ def timing_facts(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """What the order of two domains rests on: facts for the rule, and the gap's distribution for the picture."""
+    """What the order of two domains rests on: facts for the rule, and the gap's distribution for the picture.
+
+    ``excess`` (C,) is each couple's order beyond simultaneous change, ``lost`` (C,) the share of its people whose order
+    was not seen because they stopped answering.
+    """
 
     facts: dict[str, float]
     grid: np.ndarray
     p: np.ndarray
+    excess: np.ndarray
+    lost: np.ndarray
     people: int
     couples: int
 
@@ -141,7 +148,7 @@ def sequence(
     excess, null = order_excess(weekly, columns, changes, rng)
     order, half = float(excess.mean()), float(excess.std(ddof=1) / np.sqrt(len(excess)))
     logs, influence, events = hump(first, second)
-    t95, t90 = (float(stats.t.isf((1 - level) / 2, len(excess) - 1)) for level in (0.95, 0.90))
+    t95, t90 = (t_beyond((1 - level) / 2, len(excess) - 1) for level in (0.95, 0.90))
     facts = {
         "gap": _plain(float(curve.median()), last), "gap_low95": _plain(low, last), "gap_high95": _plain(high, last),
         "gap_within": float(curve.by(WITHIN_WEEKS[1]) - curve.by(WITHIN_WEEKS[0] - 1)),
@@ -160,8 +167,17 @@ def sequence(
     facts |= {f"events_{name}": float(count) for name, count in zip(CELLS, events, strict=True)}
     facts["p_value"] = min(1.0, max(p_values))
     return Sequence(
-        facts=facts, grid=curve.grid, p=curve.p, people=len(gaps.couple), couples=len(np.unique(gaps.couple))
-    )
+        facts=facts, grid=curve.grid, p=curve.p, people=len(gaps.couple), couples=len(np.unique(gaps.couple)),
+        excess=excess, lost=_lost(weekly, first, second, float(changes[0].weeks[-2])),
+    )  # fmt: skip
+
+
+def _lost(weekly: Weekly, first: Times, second: Times, last: float) -> np.ndarray:
+    """The share of a couple's people (C,) of whom no order is known and who were not seen until week ``last``."""
+    stopped = [~times.seen & (times.left < last) for times in (first, second)]
+    gone = (score(first, second) == 0) & (stopped[0] | stopped[1]) & weekly.member
+    lost: np.ndarray = gone.sum(axis=1) / np.maximum(weekly.member.sum(axis=1), 1)
+    return lost
 
 
 def _added(events: np.ndarray, other: int) -> float:

@@ -15,12 +15,18 @@ from couples_study.models.onset.change import ReliableChange, Times
 from couples_study.models.onset.curve import difference
 from couples_study.models.onset.hazard import hazard_ratios, stretches
 from couples_study.models.onset.picture import incidence, kaplan_meier
+from couples_study.models.onset.unseen import Unseen, chances, improved_by, lost_before, unseen_hazards, unseen_shares
 from couples_study.models.weekly.arrays import Weekly
+from couples_study.models.weekly.compliance import net_of_compliers
 
 RELIABLE, FEWEST_EVENTS = 0.80, 5
 SELECTED = Concern(
     code="short_baseline",
     sentence="There is one baseline only: couples who joined on a bad week look improved when it has passed.",
+)
+NOT_COMPARED = Concern(
+    code="unseen_not_compared",
+    sentence="Too few couples improved to say what those who were not seen to the end could change.",
 )
 
 
@@ -59,6 +65,38 @@ def _net(
     shares = [share_by(times, float(question.at or 4), last, rng) for times in (first, second)]
     low, high = difference(shares[0], shares[1], 0.95)
     return Sensitivity(label=label, estimate=shares[0].value - shares[1].value, conf_low=low, conf_high=high)
+
+
+def unseen_of(question: Question, weekly: Weekly, change: ReliableChange, arms: tuple[ArmTimes, ArmTimes]) -> Unseen:
+    """What those who were not seen to the end could do to the answer."""
+    pair = weekly.only(question.contrast)
+    shares, last = question.rule == "R7", float(change.weeks[-1])
+    until = float(question.at or 4) if shares else float(change.weeks[-2])
+    times = (arms[0].seen, arms[1].seen)
+    seen = np.empty(pair.couples, dtype=bool)
+    for number, one in enumerate(times):
+        seen[pair.arm == number] = ~lost_before(one, until)
+    weights = chances(pair, (question.outcome,), seen)
+    both = (weights[pair.arm == 0], weights[pair.arm == 1])
+    try:
+        return unseen_shares(until, last, times, both) if shares else unseen_hazards(until, times, both)
+    except AnalysisError:
+        return Unseen(concerns=(NOT_COMPARED,))
+
+
+def compliers(question: Question, weekly: Weekly, change: ReliableChange) -> list[Sensitivity]:
+    """The net share among those who keep to the programme because it was drawn for them, the arm as instrument."""
+    if question.adherence not in weekly.answers or question.rule != "R7":
+        return []
+    by = float(question.at or 4)
+    pair = weekly.only(question.contrast)
+    improved = np.empty(pair.couples)
+    for number, name in enumerate(question.contrast):
+        times = arm_times(question, weekly, change, name).seen
+        improved[pair.arm == number] = improved_by(times, by, float(change.weeks[-1]))
+    found = net_of_compliers(question, pair, improved, by)
+    label = "per full adherence, arm as instrument"
+    return [Sensitivity.of(found.term("complier", 1.0), label)] if found is not None else []
 
 
 def mind(question: Question, weekly: Weekly, change: ReliableChange) -> tuple[Concern, ...]:

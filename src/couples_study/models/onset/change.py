@@ -85,9 +85,11 @@ def times_of(change: ReliableChange, *, looks: int = 2) -> Times:
     a = change.improved
     n = a.shape[-1]
     usable = n - (looks - 1)
-    windows = np.stack([a[:, :, k : k + usable] for k in range(looks)], axis=-1)
-    starts = (windows == 1.0).all(axis=-1)
-    ruled_out = (windows == 0.0).any(axis=-1)
+    better, not_better = a == 1.0, a == 0.0
+    starts, ruled_out = better[:, :, :usable], not_better[:, :, :usable]
+    for k in range(1, looks):
+        starts = starts & better[:, :, k : k + usable]
+        ruled_out = ruled_out | not_better[:, :, k : k + usable]
     weeks = change.weeks[:usable].astype(np.float64)
     seen = starts.any(axis=-1)
     first = starts.argmax(axis=-1)

@@ -44,16 +44,23 @@ def turnbull(times: Times, grid: np.ndarray, weights: np.ndarray | None = None) 
     counts = np.zeros((len(n), len(patterns)))
     np.add.at(counts.T, number.ravel(), n[:, kept].T)
     counts /= counts.sum(axis=1, keepdims=True)
-    p = np.full((len(n), A.shape[1]), 1.0 / A.shape[1])
-    for _ in range(STEPS):
-        weight = np.where(counts > 0, counts / np.maximum(p @ patterns.T, 1e-300), 0.0)
-        new = p * (weight @ patterns)
-        done = np.abs(new - p).max() < CLOSE
-        p = new
-        if done:
-            break
+    p = _self_consistent(counts, patterns)
     p = np.where(p < NOTHING, 0.0, p)
     return Npmle(grid=grid, p=p[0] if weights is None else p)
+
+
+def _self_consistent(counts: np.ndarray, patterns: np.ndarray) -> np.ndarray:
+    """Masses (B, K+1) from shares ``counts`` (B, m) of ``patterns`` (m, K+1); what has converged is left alone."""
+    p = np.full((len(counts), patterns.shape[1]), 1.0 / patterns.shape[1])
+    moving = np.arange(len(counts))
+    for _ in range(STEPS):
+        old = p[moving]
+        weight = counts[moving] / np.maximum(old @ patterns.T, 1e-300)
+        p[moving] = old * (weight @ patterns)
+        moving = moving[np.abs(p[moving] - old).max(axis=1) >= CLOSE]
+        if not len(moving):
+            break
+    return p
 
 
 def couple_weights(rng: np.random.Generator, couples: int, draws: int) -> np.ndarray:

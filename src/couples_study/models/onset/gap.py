@@ -63,15 +63,44 @@ def order_excess(
 ) -> tuple[np.ndarray, float]:
     """Per couple (C,) the order's score less what simultaneous change would give; and the mean null score."""
     observed = score(*(times_of(change) for change in changes))
-    common = _common_change(weekly, columns)
+    nulls = [
+        _null(weekly, column, change, gain)
+        for column, change, gain in zip(columns, changes, _common_change(weekly, columns), strict=True)
+    ]
     null = np.zeros(observed.shape)
     for _ in range(NULL_DRAWS):
-        simulated = [
-            times_of(_as_if(weekly, column, change, gain, rng))
-            for column, change, gain in zip(columns, changes, common, strict=True)
-        ]
-        null += score(*simulated) / NULL_DRAWS
+        null += score(*(times_of(one.drawn(rng)) for one in nulls)) / NULL_DRAWS
     return (observed - null).mean(axis=1), float(null.mean())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Null:
+    """One domain as if it had changed by ``gain`` (C, 2, K) alone, measured with errors of SD ``noise``.
+
+    ``before`` (C, 2, b) and ``after`` (C, 2, K) say which answers there are.
+    """
+
+    change: ReliableChange
+    gain: np.ndarray
+    noise: float
+    before: np.ndarray
+    after: np.ndarray
+
+    def drawn(self, rng: np.random.Generator) -> ReliableChange:
+        """The criterion applied to baseline, gain and fresh errors, with the same weeks missing."""
+        first = mean_over(np.where(self.before, self.noise * rng.normal(size=self.before.shape), np.nan))
+        later = self.gain + self.noise * rng.normal(size=self.gain.shape)
+        improved = (later - first[:, :, None] >= CRITERION * self.change.error).astype(np.float64)
+        improved[~(self.after & np.isfinite(first)[:, :, None])] = np.nan
+        return replace(self.change, improved=improved)
+
+
+def _null(weekly: Weekly, column: str, change: ReliableChange, gain: np.ndarray) -> _Null:
+    there = np.isfinite(weekly.answers[column])
+    return _Null(
+        change=change, gain=gain, noise=weekly.baseline_sd(column) * float(np.sqrt(1 - change.reliability)),
+        before=there[:, :, weekly.weeks <= 0], after=there[:, :, weekly.weeks > 0],
+    )  # fmt: skip
 
 
 def _common_change(weekly: Weekly, columns: tuple[str, str]) -> list[np.ndarray]:
@@ -95,20 +124,6 @@ def _common_change(weekly: Weekly, columns: tuple[str, str]) -> list[np.ndarray]
         chosen = np.take_along_axis(height, best[..., None], axis=-1)
         gains.append(chosen * ramps[best] * weekly.baseline_sd(column))
     return gains
-
-
-def _as_if(
-    weekly: Weekly, column: str, change: ReliableChange, gain: np.ndarray, rng: np.random.Generator
-) -> ReliableChange:
-    """The criterion applied to baseline, ``gain`` and fresh errors, with the same weeks missing."""
-    noise = weekly.baseline_sd(column) * np.sqrt(1 - change.reliability)
-    before = weekly.answers[column][:, :, weekly.weeks <= 0]
-    after = weekly.answers[column][:, :, weekly.weeks > 0]
-    first = mean_over(np.where(np.isfinite(before), noise * rng.normal(size=before.shape), np.nan))
-    later = np.where(np.isfinite(after), gain + noise * rng.normal(size=gain.shape), np.nan)
-    rise = later - first[:, :, None]
-    improved = np.where(np.isfinite(rise), (rise >= CRITERION * change.error).astype(np.float64), np.nan)
-    return replace(change, improved=improved)
 
 
 def hump(first: Times, second: Times) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,20 +55,31 @@ def baseline_steps(start: np.ndarray, event: np.ndarray) -> np.ndarray:
     return np.eye(step + 1)[np.array(steps)[start - 1]]
 
 
-def hazard_ratios(rows: Stretches, columns: Mapping[str, np.ndarray]) -> dict[str, Term]:
-    """Log hazard ratios of ``columns`` (per row) beside the baseline steps; t on G-1 degrees of freedom."""
+def hazard_ratios(
+    rows: Stretches, columns: Mapping[str, np.ndarray], weights: np.ndarray | None = None
+) -> dict[str, Term]:
+    """Log hazard ratios of ``columns`` (per row) beside the baseline steps; t on G-1 degrees of freedom.
+
+    ``weights`` (per row) say how often a row counts.
+    """
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.families.links import CLogLog
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    steps = baseline_steps(rows.start, rows.event)
+    if weights is not None:
+        counts = weights > 0
+        rows = Stretches(**{name: getattr(rows, name)[counts] for name in ("couple", "start", "width", "event")})
+        columns, weights = {name: values[counts] for name, values in columns.items()}, weights[counts]
+    counted = rows.event if weights is None else rows.event * weights
+    steps = baseline_steps(rows.start, counted)
     X = np.column_stack([steps, *columns.values()])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            fit = GLM(rows.event, X, family=Binomial(link=CLogLog()), offset=np.log(rows.width)).fit(
-                cov_type="cluster", cov_kwds={"groups": rows.couple}
-            )
+            fit = GLM(
+                rows.event, X, family=Binomial(link=CLogLog()), offset=np.log(rows.width), freq_weights=weights
+            ).fit()
+            errors = _clustered_errors(fit, rows.couple)
         except (np.linalg.LinAlgError, ValueError, Warning) as error:
             raise AnalysisError(
                 "hazard", expected="events with and without each condition", found=type(error).__name__,
@@ -76,6 +88,18 @@ def hazard_ratios(rows: Stretches, columns: Mapping[str, np.ndarray]) -> dict[st
     df = len(np.unique(rows.couple)) - 1
     first = steps.shape[1]
     return {
-        name: term_of(name, float(fit.params[first + i]), float(fit.bse[first + i]), df)
+        name: term_of(name, float(fit.params[first + i]), float(errors[first + i]), df)
         for i, name in enumerate(columns)
     }
+
+
+def _clustered_errors(fit: Any, couple: np.ndarray) -> np.ndarray:
+    """Errors by couples' scores, with the usual G/(G-1) (n-1)/(n-k); statsmodels has none for weighted rows."""
+    scores = fit.model.score_obs(fit.params, scale=1.0)
+    _, number = np.unique(couple, return_inverse=True)
+    groups = int(number.max()) + 1
+    by_couple = np.stack([np.bincount(number, weights=column, minlength=groups) for column in scores.T], axis=1)
+    bread = np.linalg.inv(-fit.model.hessian(fit.params, scale=1.0, observed=True))
+    n, k = scores.shape
+    spread = bread @ by_couple.T
+    return np.asarray(np.sqrt(groups / (groups - 1) * (n - 1) / (n - k) * np.sum(spread**2, axis=1)))

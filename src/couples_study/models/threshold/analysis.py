@@ -9,7 +9,8 @@ import numpy as np
 from couples_study.contracts.evidence import Counts, Evidence, NotTestable
 from couples_study.models.threshold.checks import concerns, gate
 from couples_study.models.threshold.defences import defences
-from couples_study.models.threshold.findings import Limits, complete, findings_of, ground_of, numbered
+from couples_study.models.threshold.facts import complete
+from couples_study.models.threshold.findings import Findings, Limits, ground_of, numbered
 from couples_study.models.threshold.handed_on import check_request, controls_of, figure_of, tested_of
 from couples_study.models.threshold.rows import rows_from
 from couples_study.models.threshold.shapes import FOLDS
@@ -82,7 +83,7 @@ def threshold_evidence(
     if refused is not None:
         return refused
     ground = ground_of(rows, stated, seed, draws)
-    found = findings_of(ground, seed, draws)
+    found = Findings(ground)
     limits = Limits(stated=stated, total_effect=total_effect, slope_low=slope_low, slope_high=slope_high)
     facts = complete(id, found, rows, limits)
     held = (*controls, *(("day",) if trend else ()))

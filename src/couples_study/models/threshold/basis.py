@@ -123,6 +123,12 @@ def code_of(number: float) -> str:
     return next(code for code in SHAPES if number_of(code) == number)
 
 
+def cubic(levels: FloatArray) -> Shape:
+    """A third-degree polynomial: bends smoothly all the way and can rise, level off and fall, but has no break."""
+    none = np.empty((len(levels), 0))
+    return Shape(code="F9", fixed=np.column_stack([levels, levels**2, levels**3]), family=none)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaks:
     """Where a break is looked for: ``hinges`` in half touches, ``steps`` at the values that a count takes."""

@@ -12,7 +12,8 @@ import numpy as np
 
 from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Sensitivity
 from couples_study.models.threshold.checks import FEWEST_COUPLES
-from couples_study.models.threshold.findings import Ground, Limits, complete, findings_of, ground_from
+from couples_study.models.threshold.facts import complete
+from couples_study.models.threshold.findings import Findings, Ground, Limits
 from couples_study.models.threshold.grams import CoupleGrams, solve
 from couples_study.models.threshold.handed_on import check_request, figure_of, tested_of
 from couples_study.models.threshold.rows import CAP, STEPS_PER_TOUCH, FloatArray, Rows
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 LEAST_ON_A_SIDE = 0.10  # of the couples, and this many of them at least:
 FEWEST_ON_A_SIDE = 10
 DAILY = ("heaping_index", "partner_kappa", "partner_rank_correlation")  # facts about days, not about averages
+COUNTED_EXACTLY = {"heaping_index": 1.0}
 
 
 def averages(frame: pd.DataFrame, columns: tuple[str, ...] = ("exposure", "outcome")) -> pd.DataFrame:
@@ -80,18 +82,12 @@ def between_gate(id_: str, rows: Rows, stated: float) -> NotTestable | None:
 def between_ground(rows: Rows, stated: float, seed: np.random.SeedSequence, draws: int) -> Ground:
     """What every step starts from. Nobody is left out for a ceiling: couples would be chosen by their outcome."""
     grams = between_grams(rows, stated)
-    return ground_from(rows, grams, grams, stated, seed, draws)
-
-
-def between_facts(id_: str, rows: Rows, limits: Limits, seed: np.random.SeedSequence, draws: int) -> dict[str, float]:
-    """The facts that rule R8 reads, for couples' averages."""
-    found = findings_of(between_ground(rows, limits.stated, seed, draws), seed, draws)
-    return average_facts(complete(id_, found, rows, limits))
+    return Ground(rows, grams, lambda: grams, stated, seed, draws)
 
 
 def average_facts(facts: Mapping[str, float]) -> dict[str, float]:
     """Facts without those on miscounting: averages and assigned numbers are neither rounded nor disagreed on."""
-    return {**{name: value for name, value in facts.items() if name not in DAILY}, "heaping_index": 1.0}
+    return {**{name: value for name, value in facts.items() if name not in DAILY}, **COUNTED_EXACTLY}
 
 
 def between_evidence(
@@ -126,7 +122,7 @@ def between_evidence(
     if refused is not None:
         return refused
     ground = between_ground(rows, limits.stated, seed, draws)
-    found = findings_of(ground, seed, draws)
+    found = Findings(ground)
     facts = average_facts(complete(id, found, rows, limits))
     used = frame.dropna(subset=["exposure", "outcome"])
     stated = limits.stated

@@ -88,6 +88,11 @@ def agreement(rows: Rows, stated: float) -> dict[str, float]:
     }
 
 
+def counting(rows: Rows, stated: float) -> dict[str, float]:
+    """Facts about how the days were counted: rounding to fives, and how far the partners agree."""
+    return {"heaping_index": heaping_index(rows.exposure), **agreement(rows, stated)}
+
+
 def _distinct(codes: IntArray) -> float:
     """How many different codes there are; codes are small whole numbers."""
     return float((np.bincount(codes) > 0).sum()) if len(codes) else 0.0
@@ -111,10 +116,9 @@ def descriptives(rows: Rows, stated: float) -> dict[str, float]:
         "share_zero": float((rows.exposure == 0).mean()),
         "share_at_cap": float((rows.exposure >= CAP).mean()),
         "share_at_top": float((rows.outcome >= rows.outcome.max()).mean()),
-        "heaping_index": heaping_index(rows.exposure),
         "rows_dropped": float(rows.dropped),
         "rows_capped": float(rows.capped),
-        **agreement(rows, stated),
+        **counting(rows, stated),
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from couples_study.models.threshold.grams import couple_grams, pooled, redrawn
+from couples_study.models.threshold.crossed import couple_grams
+from couples_study.models.threshold.grams import pooled, redrawn
 from couples_study.models.threshold.instruments import instrumented
 from couples_study.models.threshold.simex import without_miscounting
 from couples_study.models.threshold.slopes import PER_ONE_MORE, held_constant

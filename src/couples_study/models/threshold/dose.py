@@ -14,7 +14,8 @@ from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTesta
 from couples_study.models.threshold.basis import step, within_person
 from couples_study.models.threshold.between import average_facts
 from couples_study.models.threshold.checks import FEWEST_COUPLES, PLANNED_COUPLES
-from couples_study.models.threshold.findings import Ground, Limits, complete, findings_of, ground_of
+from couples_study.models.threshold.facts import complete
+from couples_study.models.threshold.findings import Findings, Ground, Limits, ground_of
 from couples_study.models.threshold.handed_on import check_request, controls_of, figure_of, tested_of
 from couples_study.models.threshold.instruments import instrumented
 from couples_study.models.threshold.rows import Rows, rows_from
@@ -71,15 +72,7 @@ def within_sd(rows: Rows) -> float:
     return float(np.sqrt((left**2).sum() / max(len(left) - len(days), 1)))
 
 
-def dose_facts(id_: str, rows: Rows, limits: Limits, seed: np.random.SeedSequence, draws: int) -> dict[str, float]:
-    """What the rule for an assigned number reads."""
-    ground = ground_of(rows, limits.stated, seed, draws)
-    found = findings_of(ground, seed, draws)
-    facts = average_facts(complete(id_, found, rows, limits))
-    return {**facts, **_contrast_facts(contrasts(ground, rows), rows, limits.stated)}
-
-
-def _contrast_facts(found: dict[tuple[float, float], Estimate], rows: Rows, stated: float) -> dict[str, float]:
+def contrast_facts(found: dict[tuple[float, float], Estimate], rows: Rows, stated: float) -> dict[str, float]:
     """The steps up to and beyond the stated number, in within-person SD."""
     sd = within_sd(rows)
     to = next(estimate for (high, _), estimate in found.items() if high == stated)
@@ -138,9 +131,9 @@ def dose_evidence(
     if refused is not None:
         return refused
     ground = ground_of(rows, stated, seed, draws)
-    found = findings_of(ground, seed, draws)
+    found = Findings(ground)
     steps = contrasts(ground, rows)
-    facts = {**average_facts(complete(id, found, rows, limits)), **_contrast_facts(steps, rows, stated)}
+    facts = {**average_facts(complete(id, found, rows, limits)), **contrast_facts(steps, rows, stated)}
     terms = tuple(estimate.term(f"dose.{high:g}-{low:g}") for (high, low), estimate in steps.items())
     return Evidence(
         id=id, model="threshold_dose", unit=unit, tested=terms,

@@ -1,67 +1,160 @@
-"""Everything that is computed once from one set of rows, and the numbers of it that rule R8 reads."""
+"""What is computed from one set of rows, each part when it is first asked for, and the limits that it is held against.
+
+A rule that stops at the first condition that fails then pays for no more than it has read.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.core.errors import AnalysisError
-from couples_study.models.threshold.basis import AT_STATED, Breaks, Shape, breaks_to_try, number_of, rivals
-from couples_study.models.threshold.checks import below_ceiling, descriptives
-from couples_study.models.threshold.criteria import criteria
-from couples_study.models.threshold.grams import CoupleGrams, grams_among, pooled, redrawn
+from couples_study.models.threshold.basis import Breaks, Shape, breaks_to_try, rivals
+from couples_study.models.threshold.checks import below_ceiling
+from couples_study.models.threshold.criteria import Criteria
+from couples_study.models.threshold.crossed import Crossed
+from couples_study.models.threshold.grams import CoupleGrams, pooled, redrawn
 from couples_study.models.threshold.location import Location, locate, places_not_rejected
-from couples_study.models.threshold.shapes import Comparison, compare, folds_of
-from couples_study.models.threshold.slopes import Estimate, Slopes, slopes_around
+from couples_study.models.threshold.shapes import Comparison, folds_of
+from couples_study.models.threshold.slopes import Estimate, Slopes
 from couples_study.models.threshold.slopes import total_effect as effect_of
-from couples_study.models.threshold.suptest import BreakTests, break_tests, random_signs
+from couples_study.models.threshold.suptest import BreakTests, random_signs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from couples_study.models.threshold.rows import FloatArray, Rows
-
-RIVAL_FACTS = {
-    "none": "F0", "linear": "F1", "log": "F2", "saturating": "F2s", "s_curve": "F2g",
-    "free_hinge": "F4", "free_step": "F6",
-    "rise_only": "F8", "parabola": "F9", "hump": "F9h", "smooth": "F10",
-}  # fmt: skip
-WEIGHT_FACTS = {**RIVAL_FACTS, "plateau_at_stated": "F3", "step_at_stated": "F5", "slopes_at_stated": "F7"}
+    from couples_study.models.threshold.rows import FloatArray, IntArray, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Curves:
+    """The rivals, and where those with a free break may put it."""
+
+    breaks: Breaks
+    shapes: Mapping[str, Shape]
+
+
+def curves_of(levels: FloatArray, days: IntArray, stated: float) -> Curves:
+    """The rivals for counts that spread over the ``levels`` (n_levels,) as ``days`` (n_levels,) do."""
+    breaks = breaks_to_try(levels, days, stated)
+    return Curves(breaks=breaks, shapes=rivals(levels, days, stated, breaks))
+
+
 class Ground:
     """What every step starts from: rows, their cross-products, the rivals, and one set of resampled couples.
 
     ``weights`` (draws, couples) say how often each couple was drawn, ``sample`` (draws, m, m) what they add up to.
+    ``roomy`` are the cross-products of the people below the scale's ceiling, the same couples in the same order.
+    The seed is read, not advanced.
     """
 
-    rows: Rows
-    stated: float
-    grams: CoupleGrams
-    roomy: CoupleGrams  # of the people below the scale's ceiling, the same couples in the same order
-    breaks: Breaks
-    shapes: Mapping[str, Shape]
-    weights: FloatArray
-    sample: FloatArray
+    def __init__(
+        self,
+        rows: Rows,
+        grams: CoupleGrams,
+        roomy: Callable[[], CoupleGrams],
+        stated: float,
+        seed: np.random.SeedSequence,
+        draws: int,
+        curves: Curves | None = None,
+    ) -> None:
+        self.rows, self.grams, self.stated, self.seed, self.draws = rows, grams, stated, seed, draws
+        self._roomy = roomy
+        self.curves = curves or curves_of(grams.levels, grams.days.sum(axis=0), stated)
+
+    @property
+    def breaks(self) -> Breaks:
+        return self.curves.breaks
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        return self.curves.shapes
+
+    @cached_property
+    def roomy(self) -> CoupleGrams:
+        return self._roomy()
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        return redrawn(self.grams.n_couples, numbered(self.seed, 0), self.draws)
+
+    @cached_property
+    def sample(self) -> FloatArray:
+        return pooled(self.grams.cross, self.weights)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def ground_of(rows: Rows, stated: float, seed: np.random.SeedSequence, draws: int) -> Ground:
+    """Cross-products, rivals and resampled couples of ``rows``, within persons."""
+    return ground_on(Crossed(rows), rows, stated, seed, draws)
+
+
+def ground_on(
+    crossed: Crossed, rows: Rows, stated: float, seed: np.random.SeedSequence, draws: int, curves: Curves | None = None
+) -> Ground:
+    """The same where what does not depend on the outcome is there already."""
+
+    def roomy() -> CoupleGrams:
+        return crossed.grams(rows.outcome, below_ceiling(rows))
+
+    return Ground(rows, crossed.grams(rows.outcome), roomy, stated, seed, draws, curves)
+
+
 class Findings:
-    """Everything computed once from one set of rows."""
+    """All tests, places, slopes and comparisons on one `Ground`; the same seed gives the same numbers."""
 
-    tests: BreakTests
-    hinge: Location
-    jump: Location
-    standing: tuple[float, float]  # lowest and highest place that a test at each place does not reject
-    comparison: Comparison
-    slopes: Slopes
-    total: Estimate
-    total_best: Estimate
-    roomy: Slopes  # the slopes again, among people below the scale's ceiling
-    bic: Mapping[str, float]
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+
+    @cached_property
+    def tests(self) -> BreakTests:
+        ground = self.ground
+        return BreakTests(ground.grams, ground.breaks, numbered(ground.seed, 1), ground.draws)
+
+    @cached_property
+    def hinge(self) -> Location:
+        return locate(self.ground.grams, self.ground.sample, self.ground.breaks)
+
+    @cached_property
+    def jump(self) -> Location:
+        return locate(self.ground.grams, self.ground.sample, self.ground.breaks, jump=True)
+
+    @cached_property
+    def standing(self) -> tuple[float, float]:
+        """Lowest and highest place that a test at each place does not reject."""
+        ground = self.ground
+        signs = random_signs(numbered(ground.seed, 5), ground.draws, ground.grams.n_couples)
+        return places_not_rejected(ground.grams, ground.breaks.hinges, signs)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        ground = self.ground
+        return Comparison(ground.grams, ground.shapes, folds_of(ground.grams.n_couples, numbered(ground.seed, 2)))
+
+    @cached_property
+    def slopes(self) -> Slopes:
+        return Slopes(self.ground.grams, self.ground.weights, self.ground.stated)
+
+    @cached_property
+    def roomy(self) -> Slopes:
+        """The slopes again, among people below the scale's ceiling."""
+        return Slopes(self.ground.roomy, self.ground.weights, self.ground.stated)
+
+    @cached_property
+    def total(self) -> Estimate:
+        return self._total(self.comparison.at_stated)
+
+    @cached_property
+    def total_best(self) -> Estimate:
+        return self._total(self.comparison.best)
+
+    @cached_property
+    def bic(self) -> Criteria:
+        return Criteria(self.ground.grams, self.ground.shapes)
+
+    def _total(self, code: str) -> Estimate:
+        ground = self.ground
+        return effect_of(ground.grams, ground.sample, ground.shapes[code], ground.stated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,99 +181,7 @@ class Limits:
         }  # fmt: skip
 
 
-def facts_from(id_: str, rows: Rows, limits: Limits, seed: np.random.SeedSequence, draws: int) -> dict[str, float]:
-    """The facts alone, as `threshold_evidence` gives them, without sensitivity rows and figure."""
-    found = findings_of(ground_of(rows, limits.stated, seed, draws), seed, draws)
-    return complete(id_, found, rows, limits)
-
-
-def complete(id_: str, found: Findings, rows: Rows, limits: Limits) -> dict[str, float]:
-    """All facts of an analysis; `AnalysisError` if one is not finite."""
-    facts = {**limits.facts(), **facts_of(found), **descriptives(rows, limits.stated)}
-    bad = [name for name, value in facts.items() if not np.isfinite(value)]
-    if bad:
-        raise AnalysisError(id_, expected="finite numbers", found=f"none for {', '.join(bad)}")
-    return facts
-
-
-def ground_of(rows: Rows, stated: float, seed: np.random.SeedSequence, draws: int) -> Ground:
-    """Cross-products, rivals and resampled couples of ``rows``, within persons."""
-    grams, roomy = grams_among(rows, below_ceiling(rows))
-    return ground_from(rows, grams, roomy, stated, seed, draws)
-
-
-def ground_from(
-    rows: Rows, grams: CoupleGrams, roomy: CoupleGrams, stated: float, seed: np.random.SeedSequence, draws: int
-) -> Ground:
-    """The same from cross-products that were made elsewhere."""
-    days = grams.days.sum(axis=0)
-    breaks = breaks_to_try(grams.levels, days, stated)
-    weights = redrawn(grams.n_couples, numbered(seed, 0), draws)
-    return Ground(
-        rows=rows, stated=stated, grams=grams, roomy=roomy, breaks=breaks,
-        shapes=rivals(grams.levels, days, stated, breaks), weights=weights, sample=pooled(grams.cross, weights),
-    )  # fmt: skip
-
-
-def findings_of(ground: Ground, seed: np.random.SeedSequence, draws: int) -> Findings:
-    """All tests, places, slopes and comparisons; the same seed gives the same numbers."""
-    grams, sample, breaks, stated = ground.grams, ground.sample, ground.breaks, ground.stated
-    comparison = compare(grams, ground.shapes, folds_of(grams.n_couples, numbered(seed, 2)))
-    signs = random_signs(numbered(seed, 5), draws, grams.n_couples)
-    return Findings(
-        tests=break_tests(grams, breaks, numbered(seed, 1), draws),
-        hinge=locate(grams, sample, breaks),
-        jump=locate(grams, sample, breaks, jump=True),
-        standing=places_not_rejected(grams, breaks.hinges, signs),
-        comparison=comparison,
-        slopes=slopes_around(grams, ground.weights, stated),
-        total=effect_of(grams, sample, ground.shapes[comparison.at_stated], stated),
-        total_best=effect_of(grams, sample, ground.shapes[comparison.best], stated),
-        roomy=slopes_around(ground.roomy, ground.weights, stated),
-        bic=criteria(grams, ground.shapes),
-    )
-
-
 def numbered(seed: np.random.SeedSequence, child: int) -> np.random.Generator:
     """The generator of a numbered child; ``spawn`` would advance the parent and change the next call's numbers."""
     key = (*seed.spawn_key, child)
     return np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=key, pool_size=seed.pool_size))
-
-
-def facts_of(found: Findings) -> dict[str, float]:
-    """The numbers rule R8 reads; ``z_<rival>`` is positive where the curve with its break at the stated value wins."""
-    chosen, comparison = found.comparison.at_stated, found.comparison
-    by_jump = chosen == "F5"
-    return {
-        "six_model": number_of(chosen),
-        "best_model": number_of(comparison.best),
-        "kink_p": found.tests.kink.p_value,
-        "jump_p": found.tests.jump.p_value,
-        "curvature_p": found.tests.curvature.p_value,
-        "tau": found.hinge.estimate,
-        "tau_low": found.hinge.low,
-        "tau_high": found.hinge.high,
-        "tau_tested_low": found.standing[0],
-        "tau_tested_high": found.standing[1],
-        "step_tau": found.jump.estimate,
-        "step_tau_low": found.jump.low,
-        "step_tau_high": found.jump.high,
-        "step_free_gain_se": comparison.advantage("F6", "F5"),
-        **{f"z_{name}": comparison.advantage(chosen, code) for name, code in RIVAL_FACTS.items()},
-        **{f"weight_{name}": comparison.weights[code] for name, code in WEIGHT_FACTS.items()},
-        "bic_margin_s_curve": found.bic["F2g"] - min(found.bic[code] for code in AT_STATED),
-        **{f"bic_{name}": found.bic[code] for name, code in WEIGHT_FACTS.items()},
-        **_band("total", found.total),
-        **_band("total_best", found.total_best),
-        **_band("slope_low", found.slopes.low),
-        **_band("slope_high", found.slopes.high),
-        **_band("slope_high_beside_jump", found.slopes.high_beside_jump),
-        **_band("slope_change", found.slopes.change),
-        **_band("jump", found.slopes.jump),
-        **_band("break_all", found.slopes.jump_given_line if by_jump else found.slopes.change),
-        **_band("break_roomy", found.roomy.jump_given_line if by_jump else found.roomy.change),
-    }
-
-
-def _band(name: str, estimate: Estimate) -> dict[str, float]:
-    return {name: estimate.value, f"{name}_low90": estimate.low90, f"{name}_high90": estimate.high90}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from couples_study.models.threshold.basis import Shape, within_person
-from couples_study.models.threshold.rows import CAP, STEPS_PER_TOUCH, BoolArray, FloatArray, IntArray, Rows
+from couples_study.models.threshold.basis import Shape
+from couples_study.models.threshold.rows import FloatArray, IntArray
 
 SINGULAR = 1e-10  # of the largest eigenvalue of a correlation-scaled cross-product: below it a direction is not there
 DEPENDENT = 1e-8  # of a column's variance left by the columns before it: above it plain elimination is safe
@@ -51,96 +50,6 @@ class CoupleGrams:
     @property
     def outcome_column(self) -> FloatArray:
         return np.eye(self.cross.shape[-1])[:, -1]
-
-
-def couple_grams(rows: Rows) -> CoupleGrams:
-    """Cross-products from rows; whole counts give levels 0..25, averaged reports levels in halves."""
-    return grams_among(rows)[0]
-
-
-def grams_among(rows: Rows, *groups: BoolArray) -> tuple[CoupleGrams, ...]:
-    """`couple_grams`, then the same of the people in each of ``groups`` (n,), all with the same couples in one order.
-
-    A person is in a group with all days or with none, so nothing has to be centred anew. A couple of whom nobody is in
-    the group stays, with zeros.
-    """
-    whole = bool((rows.exposure == np.round(rows.exposure)).all())
-    width = 1.0 if whole else 1.0 / STEPS_PER_TOUCH
-    levels = np.arange(0.0, CAP + width / 2, width)
-    at = np.rint(rows.exposure / width).astype(np.int64)
-    people, person = np.unique(rows.person, return_inverse=True)
-    couple_of = np.empty(len(people), dtype=np.int64)
-    couple_of[person] = rows.couple
-    counts = np.bincount(person * len(levels) + at, minlength=len(people) * len(levels)).reshape(-1, len(levels))
-    blocks = _person_blocks(rows, person, at, counts)
-    everyone = np.ones(len(people))
-    first = np.flatnonzero(np.r_[True, couple_of[1:] != couple_of[:-1]])
-    paired = np.diff(np.r_[first, len(people)]) > 1
-    order = _own_order(np.hstack([counts, np.diagonal(blocks, axis1=1, axis2=2)]), first, paired)
-    first, paired = first[order], paired[order]
-    return tuple(
-        CoupleGrams(
-            levels=levels,
-            n_controls=rows.controls.shape[1],
-            cross=_by_couple(blocks, kept, first, paired),
-            days=_by_couple(counts, kept, first, paired),
-            order=order,
-        )
-        for kept in (everyone, *(_of_people(group, person) for group in groups))
-    )
-
-
-def _of_people(group: BoolArray, person: IntArray) -> FloatArray:
-    kept = np.zeros(int(person.max()) + 1)
-    kept[person] = group
-    return kept
-
-
-def _by_couple(parts: Any, kept: FloatArray, first: IntArray, paired: BoolArray) -> Any:
-    """Sums (couples, ...) of the ``kept`` people's ``parts`` (people, ...); ``paired`` couples have a second member.
-
-    ``first`` (couples,) are the numbers of first members. Two terms add up to the same in either order, so it does not
-    matter which partner comes first.
-    """
-    sums, second = parts[first], parts[first[paired] + 1]
-    if not kept.all():
-        shape = (-1, *(1,) * (parts.ndim - 1))
-        sums *= kept[first].reshape(shape).astype(parts.dtype)
-        second *= kept[first[paired] + 1].reshape(shape).astype(parts.dtype)
-    if paired.all():
-        sums += second
-    else:
-        sums[paired] += second
-    return sums
-
-
-def _person_blocks(rows: Rows, person: IntArray, at: IntArray, counts: IntArray) -> FloatArray:
-    """(people, m, m): cross-products of one person's demeaned columns."""
-    n_people, n_levels = counts.shape
-    others = within_person(np.column_stack([rows.controls, rows.outcome]), person)
-    width = others.shape[1]
-    blocks = np.zeros((n_people, n_levels + width, n_levels + width))
-    number = counts.sum(axis=1)[:, None, None]
-    shares = counts / number[:, :, 0]
-    np.multiply(shares[:, :, None], -counts[:, None, :], out=blocks[:, :n_levels, :n_levels])
-    diagonal = np.arange(n_levels)
-    blocks[:, diagonal, diagonal] += counts
-    cell = person * n_levels + at
-    for j in range(width):
-        sums = np.bincount(cell, weights=others[:, j], minlength=counts.size).reshape(counts.shape)
-        blocks[:, :n_levels, n_levels + j] = blocks[:, n_levels + j, :n_levels] = sums
-        for k in range(j + 1):
-            product = np.bincount(person, weights=others[:, j] * others[:, k], minlength=n_people)
-            blocks[:, n_levels + j, n_levels + k] = blocks[:, n_levels + k, n_levels + j] = product
-    return blocks
-
-
-def _own_order(keys: FloatArray, first: IntArray, paired: BoolArray) -> IntArray:
-    """An order of the couples that depends on what they answered, not on what they are called.
-
-    ``keys`` (people, k): days per level before sums of squares, whole numbers first, so rounding breaks no tie.
-    """
-    return np.lexsort(_by_couple(keys, np.ones(len(keys)), first, paired).T[::-1])
 
 
 def solve(left: FloatArray, right: FloatArray) -> FloatArray:

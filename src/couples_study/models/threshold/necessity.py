@@ -15,7 +15,8 @@ from scipy import stats
 
 from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Term
 from couples_study.models.threshold.between import average_facts, between_ground, between_rows
-from couples_study.models.threshold.findings import Limits, complete, findings_of
+from couples_study.models.threshold.facts import complete
+from couples_study.models.threshold.findings import Findings, Limits
 from couples_study.models.threshold.handed_on import check_request, figure_of
 
 if TYPE_CHECKING:
@@ -73,16 +74,6 @@ def necessity_gate(id_: str, frame: pd.DataFrame, table: pd.DataFrame, stated: f
     return None
 
 
-def necessity_facts(
-    id_: str, table: pd.DataFrame, stated: float, smallest: float, seed: np.random.SeedSequence, draws: int
-) -> dict[str, float]:
-    """What the rule for necessity reads, from `trends`; ``smallest`` is a loss in SD per half year."""
-    limits = _limits(stated, smallest)
-    rows = between_rows(table["exposure"].to_numpy(), table["slope"].to_numpy())
-    found = findings_of(between_ground(rows, stated, seed, draws), seed, draws)
-    return {**average_facts(complete(id_, found, rows, limits)), **group_facts(table, stated, smallest)}
-
-
 def group_facts(table: pd.DataFrame, stated: float, smallest: float) -> dict[str, float]:
     """Mean trends below and from the stated value, their difference (Welch), and the shares of couples who kept."""
     reached = (table["exposure"] >= stated).to_numpy()
@@ -118,7 +109,7 @@ def _share(name: str, kept: BoolArray) -> dict[str, float]:
     return {name: float(kept.mean()), f"{name}_low95": float(low), f"{name}_high95": float(high)}
 
 
-def _limits(stated: float, smallest: float) -> Limits:
+def necessity_limits(stated: float, smallest: float) -> Limits:
     """The trend as a curve over the average count: what is flat keeps its proportion to what matters."""
     return Limits(stated=stated, total_effect=smallest, slope_low=FLAT_LOW * smallest, slope_high=FLAT_HIGH * smallest)
 
@@ -159,8 +150,8 @@ def necessity_evidence(
         return refused
     rows = between_rows(table["exposure"].to_numpy(), table["slope"].to_numpy())
     ground = between_ground(rows, stated, seed, draws)
-    found = findings_of(ground, seed, draws)
-    limits = _limits(stated, smallest)
+    found = Findings(ground)
+    limits = necessity_limits(stated, smallest)
     facts = {**average_facts(complete(id, found, rows, limits)), **group_facts(table, stated, smallest)}
     terms = tuple(_term(name, fact, facts) for name, fact in TERMS)
     return Evidence(

@@ -50,11 +50,11 @@ class Rows:
 
     @property
     def n_couples(self) -> int:
-        return len(np.unique(self.couple))
+        return int((np.bincount(self.couple) > 0).sum())
 
     @property
     def n_people(self) -> int:
-        return len(np.unique(self.person))
+        return int((np.bincount(self.person) > 0).sum())
 
     @property
     def n_days(self) -> int:
@@ -84,6 +84,11 @@ class Rows:
         """The same days with more columns (n, p) held constant; days on which one of them is missing are left out."""
         known = np.asarray(np.isfinite(columns).all(axis=1))
         return replace(self, controls=np.hstack([self.controls, columns])).where(known)
+
+
+def numbered_anew(codes: IntArray) -> IntArray:
+    """Codes (n,) that stand in order, as 0, 1, 2, ... without gaps."""
+    return np.cumsum(np.r_[0, codes[1:] != codes[:-1]])
 
 
 def rows_from(frame: pd.DataFrame, *, controls: Sequence[str] = (), trend: bool = True) -> Rows:

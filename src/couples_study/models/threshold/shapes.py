@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,33 +20,62 @@ FOLDS = 10
 RIDGE = 1e-10  # curves that coincide share their weight
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Out-of-sample sums of squares: ``losses`` maps a shape's code to one loss per couple (couples,).
+    """Out-of-sample sums of squares of every couple; a curve is fitted when it is first asked for.
 
-    ``weights`` are those of the average of the curves that predicts the left-out couples best (stacking, Breiman
-    1996): not negative and adding to one.
+    Coefficients and breaks come from the other folds. The loss is a couple's sum of squared deviations within persons,
+    so a person's level costs no curve anything.
     """
 
-    losses: Mapping[str, FloatArray]
-    weights: Mapping[str, float]
+    def __init__(self, grams: CoupleGrams, shapes: Mapping[str, Shape], fold: IntArray) -> None:
+        self._grams, self._shapes, self._fold = grams, shapes, fold
+        self._residuals: dict[str, FloatArray] = {}
+        self._losses: dict[str, FloatArray] = {}
 
-    @property
+    @cached_property
+    def _held_out(self) -> FloatArray:
+        return np.stack([self._grams.cross[self._fold == k].sum(axis=0) for k in range(int(self._fold.max()) + 1)])
+
+    @cached_property
+    def _training(self) -> FloatArray:
+        return np.asarray(self._held_out.sum(axis=0) - self._held_out)
+
+    def _residual(self, code: str) -> FloatArray:
+        if code not in self._residuals:
+            self._residuals[code] = fit(self._training, self._grams, self._shapes[code]).residual
+        return self._residuals[code]
+
+    def losses(self, code: str) -> FloatArray:
+        """The loss (couples,) of one shape in every couple."""
+        if code not in self._losses:
+            self._losses[code] = squares(self._grams.cross, self._residual(code)[self._fold])
+        return self._losses[code]
+
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        """Those of the average of the curves that predicts the left-out couples best (stacking, Breiman 1996).
+
+        They are not negative and add to one.
+        """
+        residuals = np.stack([self._residual(code) for code in self._shapes], axis=1)
+        return dict(zip(self._shapes, _stacked(self._held_out, residuals), strict=True))
+
+    @cached_property
     def at_stated(self) -> str:
         """The best of the curves that put their break at the stated value."""
         return min(AT_STATED, key=self.loss)
 
-    @property
+    @cached_property
     def best(self) -> str:
         """The best of all curves; the one named first in `SHAPES` on a tie."""
-        return min(self.losses, key=self.loss)
+        return min(self._shapes, key=self.loss)
 
     def loss(self, code: str) -> float:
-        return float(self.losses[code].sum())
+        return float(self.losses(code).sum())
 
     def advantage(self, code: str, rival: str) -> float:
         """Paired z over couples: positive where shape ``code`` predicts better than ``rival``."""
-        difference = self.losses[rival] - self.losses[code]
+        difference = self.losses(rival) - self.losses(code)
         spread = float(difference.std(ddof=1))
         return float(difference.sum()) / (np.sqrt(len(difference)) * spread) if spread > 0 else 0.0
 
@@ -56,20 +85,6 @@ def folds_of(couples: int, rng: np.random.Generator, folds: int = FOLDS) -> IntA
     fold = np.empty(couples, dtype=np.int64)
     fold[rng.permutation(couples)] = np.arange(couples) % folds
     return fold
-
-
-def compare(grams: CoupleGrams, shapes: Mapping[str, Shape], fold: IntArray) -> Comparison:
-    """Loss of every shape in every couple, from coefficients and breaks found in the other folds.
-
-    The loss is a couple's sum of squared deviations within persons, so a person's level costs no curve anything.
-    """
-    held_out = np.stack([grams.cross[fold == k].sum(axis=0) for k in range(int(fold.max()) + 1)])
-    training = held_out.sum(axis=0) - held_out
-    residuals = {code: fit(training, grams, shape).residual for code, shape in shapes.items()}
-    return Comparison(
-        losses={code: squares(grams.cross, residual[fold]) for code, residual in residuals.items()},
-        weights=dict(zip(residuals, _stacked(held_out, np.stack(list(residuals.values()), axis=1)), strict=True)),
-    )
 
 
 def _stacked(held_out: FloatArray, residuals: FloatArray) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,40 +87,78 @@ def held_constant(grams: CoupleGrams, draws: FloatArray, stated: float) -> tuple
     return tuple(estimate_of(here[j], there[:, j]) for j in range(grams.n_controls))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slopes:
-    """Around the stated value, in outcome units per touch.
+PIECES = {"below": 0, "above": 1, "jump": 2, "line": 3}  # the columns of `Slopes`, after the controls
 
-    ``low`` and ``high`` are the slopes below and above it in the two-slope model, ``change`` is high minus low.
-    ``jump`` is the step alone; ``jump_given_line`` the step beside a straight line; ``high_beside_jump`` the slope
-    above when the curve may also jump at the stated value.
+
+class Slopes:
+    """Around the stated value, in outcome units per touch; a number is computed when it is first asked for.
+
+    Bands are from ``weights`` (draws, couples) of resampled couples.
     """
 
-    low: Estimate
-    high: Estimate
-    change: Estimate
-    jump: Estimate
-    jump_given_line: Estimate
-    high_beside_jump: Estimate
+    def __init__(self, grams: CoupleGrams, weights: FloatArray, stated: float) -> None:
+        self._grams, self._weights, self._stated = grams, weights, stated
+        self._drawn: dict[tuple[str, ...], FloatArray] = {}
 
+    @cached_property
+    def low(self) -> Estimate:
+        """The slope below the stated value in the two-slope model."""
+        return self._estimate("below", among=("below", "above"))
 
-def slopes_around(grams: CoupleGrams, weights: FloatArray, stated: float) -> Slopes:
-    """All slopes and jumps at ``stated``, with bands from ``weights`` (draws, couples) of resampled couples."""
-    levels, held = grams.levels, range(grams.n_controls)
-    below, above, jump, line = (grams.n_controls + j for j in range(4))
-    columns = capped(levels, stated), hinge(levels, stated), step(levels, stated), levels
-    narrow = narrowed(grams.cross, grams, *columns)
-    here, there = narrow.sum(axis=0), pooled(narrow, weights)
+    @cached_property
+    def high(self) -> Estimate:
+        """The slope above it in the two-slope model."""
+        return self._estimate("above", among=("below", "above"))
 
-    def of(*on: int) -> list[Estimate]:
-        found, drawn = regressed(here, *held, *on), regressed(there, *held, *on)
-        return [estimate_of(found[j], drawn[:, j]) for j in range(len(held), len(held) + len(on))]
+    @cached_property
+    def change(self) -> Estimate:
+        """High minus low."""
+        return self._estimate("above", among=("line", "above"))
 
-    low, high = of(below, above)
-    return Slopes(
-        low=low, high=high, change=of(line, above)[1], jump=of(jump)[0], jump_given_line=of(jump, line)[0],
-        high_beside_jump=of(jump, below, above)[2],
-    )  # fmt: skip
+    @cached_property
+    def jump(self) -> Estimate:
+        """The step alone."""
+        return self._estimate("jump", among=("jump",))
+
+    @cached_property
+    def jump_given_line(self) -> Estimate:
+        """The step beside a straight line."""
+        return self._estimate("jump", among=("jump", "line"))
+
+    @cached_property
+    def high_beside_jump(self) -> Estimate:
+        """The slope above when the curve may also jump at the stated value."""
+        return self._estimate("above", among=("jump", "below", "above"))
+
+    def break_value(self, *, by_jump: bool) -> float:
+        """The value alone, without bands, of the step beside a line, or of the change of slope."""
+        return self._value("jump", ("jump", "line")) if by_jump else self._value("above", ("line", "above"))
+
+    def _estimate(self, name: str, *, among: tuple[str, ...]) -> Estimate:
+        if among not in self._drawn:
+            self._drawn[among] = self._on(self._there, among)
+        return estimate_of(self._value(name, among), self._drawn[among][:, among.index(name)])
+
+    def _value(self, name: str, among: tuple[str, ...]) -> float:
+        return float(self._on(self._here, among)[among.index(name)])
+
+    def _on(self, narrow: FloatArray, among: tuple[str, ...]) -> FloatArray:
+        held = self._grams.n_controls
+        return regressed(narrow, *range(held), *(held + PIECES[name] for name in among))[..., held:]
+
+    @cached_property
+    def _narrow(self) -> FloatArray:
+        levels, stated = self._grams.levels, self._stated
+        columns = capped(levels, stated), hinge(levels, stated), step(levels, stated), levels
+        return narrowed(self._grams.cross, self._grams, *columns)
+
+    @cached_property
+    def _here(self) -> FloatArray:
+        return np.asarray(self._narrow.sum(axis=0))
+
+    @cached_property
+    def _there(self) -> FloatArray:
+        return pooled(self._narrow, self._weights)
 
 
 def total_effect(grams: CoupleGrams, draws: FloatArray, shape: Shape, stated: float) -> Estimate:

@@ -8,6 +8,7 @@ scores of whole couples are multiplied by random signs, which keeps every depend
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,21 +73,27 @@ def sup_score(scores: FloatArray, signs: FloatArray) -> SupTest:
     return SupTest(statistic=top, candidate=int(observed.argmax()), p_value=p_value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakTests:
-    """The three questions asked of a straight line: a kink, a jump, any bend."""
+    """Three questions asked of a straight line, all with the same signs: a kink, a jump, any bend."""
 
-    kink: SupTest
-    jump: SupTest
-    curvature: SupTest
+    def __init__(self, grams: CoupleGrams, breaks: Breaks, rng: np.random.Generator, draws: int) -> None:
+        self._grams, self._breaks = grams, breaks
+        self._signs = random_signs(rng, draws, grams.n_couples)
 
+    @cached_property
+    def kink(self) -> SupTest:
+        """Sup test for a hinge."""
+        return self._test([hinge(self._grams.levels, tau) for tau in self._breaks.hinges])
 
-def break_tests(grams: CoupleGrams, breaks: Breaks, rng: np.random.Generator, draws: int) -> BreakTests:
-    """Sup tests for a hinge, for a step, and for a logarithm or a square, all with the same signs."""
-    levels = grams.levels
-    signs = random_signs(rng, draws, grams.n_couples)
-    kinks = np.column_stack([hinge(levels, tau) for tau in breaks.hinges])
-    jumps = np.column_stack([step(levels, tau) for tau in breaks.steps])
-    bends = np.column_stack([np.log1p(levels), levels**2])
-    kink, jump, curvature = (sup_score(couple_scores(grams, columns), signs) for columns in (kinks, jumps, bends))
-    return BreakTests(kink=kink, jump=jump, curvature=curvature)
+    @cached_property
+    def jump(self) -> SupTest:
+        """Sup test for a step."""
+        return self._test([step(self._grams.levels, tau) for tau in self._breaks.steps])
+
+    @cached_property
+    def curvature(self) -> SupTest:
+        """Sup test for a logarithm or a square."""
+        return self._test([np.log1p(self._grams.levels), self._grams.levels**2])
+
+    def _test(self, candidates: list[FloatArray]) -> SupTest:
+        return sup_score(couple_scores(self._grams, np.column_stack(candidates)), self._signs)

@@ -9,10 +9,11 @@ import numpy as np
 from couples_study.contracts.evidence import Sensitivity
 from couples_study.models.threshold.basis import breaks_to_try, capped, hinge
 from couples_study.models.threshold.checks import below_ceiling, gate
-from couples_study.models.threshold.grams import couple_grams, pooled, redrawn
+from couples_study.models.threshold.crossed import couple_grams
+from couples_study.models.threshold.grams import pooled, redrawn
 from couples_study.models.threshold.location import locate
 from couples_study.models.threshold.rows import STEPS_PER_TOUCH
-from couples_study.models.threshold.slopes import PER_ONE_MORE, slopes_around
+from couples_study.models.threshold.slopes import PER_ONE_MORE, Slopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def sensitivity(rows: Rows, stated: float, rng: np.random.Generator, draws: int)
         if len(breaks.hinges) < NO_BREAK_PLACES:
             continue
         weights = redrawn(grams.n_couples, rng, draws)
-        slopes, place = slopes_around(grams, weights, stated), locate(grams, pooled(grams.cross, weights), breaks)
+        slopes, place = Slopes(grams, weights, stated), locate(grams, pooled(grams.cross, weights), breaks)
         found += [
             slopes.low.row(f"{label}: slope below {stated:g}", PER_ONE_MORE),
             slopes.high.row(f"{label}: slope from {stated:g} on", PER_ONE_MORE),

@@ -37,3 +37,23 @@ def complier_effect(question: Question, weekly: Weekly) -> Combined | None:
         influence=(effect.influence - ratio * uptake.influence) / uptake.value,
         clusters=effect.clusters,
     )
+
+
+def net_of_compliers(question: Question, pair: Weekly, improved: np.ndarray, by: float) -> Combined | None:
+    """The same ratio for shares of couples: net share ``improved`` (C,) over net adherence up to week ``by``."""
+    done = mean_over(pair.answers[question.adherence or ""][:, :, (pair.weeks > 0) & (pair.weeks <= by)])
+    done = np.where(np.isfinite(done), done, 0.0).mean(axis=1)
+    effect, uptake = (_net(values, pair.arm) for values in (improved.astype(np.float64), done))
+    if uptake.value**2 < WEAK * float(uptake.influence @ uptake.influence):
+        return None
+    ratio = effect.value / uptake.value
+    influence = (effect.influence - ratio * uptake.influence) / uptake.value
+    return Combined(value=ratio, influence=influence, clusters=effect.clusters)
+
+
+def _net(values: np.ndarray, arm: np.ndarray) -> Combined:
+    """The mean in the first arm less that in the second, with couples' influences."""
+    means = [float(values[arm == number].mean()) for number in (0, 1)]
+    sizes = [int((arm == number).sum()) for number in (0, 1)]
+    influence = np.where(arm == 0, (values - means[0]) / sizes[0], -(values - means[1]) / sizes[1])
+    return Combined(value=means[0] - means[1], influence=influence, clusters=len(values))
