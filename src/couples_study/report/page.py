@@ -79,6 +79,7 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         rows=summary.rows(context),
         themes=summary.themes(context),
         opened=summary.opened(context),
+        late=len(context.verdicts) > summary.MOST_OPEN,
         tensions=weighed(context.tensions, context.verdicts),
         overview=_overview(context, svgs, narrow),
         flow=_flow(context, svgs),
