@@ -61,6 +61,7 @@ bench: $(READY)
 	@$(PY) benchmarks/run.py --huge
 	@$(PY) benchmarks/intake.py --huge
 	@$(PY) benchmarks/threshold_speed.py
+	@$(PY) benchmarks/page.py --out docs/performance_page.md
 
 calibrate: $(READY)
 	@$(PY) benchmarks/type_one_error.py --reps 2000

@@ -26,6 +26,8 @@ interval: with few replicates only gross faults are clear.
 
 """
 WHY = {
+    "claim_acquiescence": "Who says yes to everything names many causes and seldom exactly one, and the checklist has "
+    "no item that nobody has. The verdict is a description of what people tick.",
     "claim_mood": "Predictor and outcome are told by the same person on the same day, and a mood colours both. The "
     "verdict is an association; read as a cause it stays inconclusive.",
     "claim_halo": "Everything is told by the same person once, and a view of the relationship colours all of it. The "

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from couples_study.planning.power import power
     from couples_study.planning.scenarios import scenarios
     from couples_study.planning.synthetic import simulate
+    from couples_study.report.apa_gt import apa_table
     from couples_study.report.figures import figure_for, plot_curve, plot_terms, plot_verdicts, plot_within
 
 HOME = {
@@ -26,6 +27,7 @@ HOME = {
     "scenarios": "couples_study.planning.scenarios",
     "simulate": "couples_study.planning.synthetic",
     "power": "couples_study.planning.power",
+    "apa_table": "couples_study.report.apa_gt",
     "figure_for": "couples_study.report.figures",
     "plot_curve": "couples_study.report.figures",
     "plot_terms": "couples_study.report.figures",
@@ -36,6 +38,7 @@ HOME = {
 __all__ = [
     "DyadicMixedLM",
     "Study",
+    "apa_table",
     "claims",
     "figure_for",
     "load_study",

@@ -14,7 +14,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--hide-scrollbars")  # fmt: skip
 KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), " ": (32, " ")}
-SECONDS = 40
+SECONDS = 240  # of waiting for one answer, on a machine that is busy with much else
+WHOLE = """new Promise(done => { const ask = () => document.querySelector('noscript') ? setTimeout(ask, 20)
+    : setTimeout(done, 100); ask(); })"""
 
 
 def chromium() -> str | None:
@@ -77,8 +79,10 @@ class Browser:
         if name == "Log.entryAdded" and told["entry"]["level"] in ("error", "warning"):
             self.errors.append(told["entry"]["text"])
 
-    def open(self, page: Path, width: int, *, hash_: str = "", dark: bool = False, script: bool = True) -> None:
-        """Open a file in a window of this width, and wait until it is loaded."""
+    def open(
+        self, page: Path, width: int, *, hash_: str = "", dark: bool = False, script: bool = True, wait: bool = True
+    ) -> None:
+        """Open a file in a window of this width, and wait until it is loaded (and whole, unless told not to)."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500
         )
@@ -88,8 +92,8 @@ class Browser:
         self._go("about:blank")
         self.asked, self.errors = [], []
         self._go(page.as_uri() + hash_)
-        if script:  # without, no timer of the page ever ends
-            self.js("new Promise(done => setTimeout(done, 100))")
+        if script and wait:  # without, no timer of the page ever ends; with it, what is closed is soon set in
+            self.js(WHOLE)
 
     def _go(self, address: str) -> None:
         self.seen = []

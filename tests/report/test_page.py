@@ -189,6 +189,17 @@ def test_a_long_page_opens_the_studys_own_questions_only():
     assert html.count('<details class="question" open>') == 1
 
 
+def test_the_flow_of_participants_goes_from_the_records_to_what_was_used(page):
+    part = page[page.index("Flow of participants") : page.index("ledger-files")]
+    steps = [re.sub("<[^>]+>", "", step) for step in re.findall("<li>(.*?)</li>", part)]
+    assert steps == [
+        f"{n.count(10412)} records came; 35 were held back, for the reasons below.",
+        "199 couples (397 people) are known. Left out by rule: partner missing 1.",
+        "198 couples (396 people) are in the diary, 9980 entries.",
+        f"The questions use up to 198 couples ({ex.H1.id}), at the least 198 ({ex.H1.id}); each says its own number.",
+    ]
+
+
 def test_held_rows_are_told_by_row_number_and_column_never_by_value(intake):
     rows = {(row[0], row[1].split("\n")[0]): row[2:] for row in parsed(intake).rows["held", "held"][1:]}
     assert rows["baseline.csv", "missing key"] == ["2", "17–18", "person_id"]

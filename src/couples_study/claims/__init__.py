@@ -22,7 +22,13 @@ WORDS = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg, q = .10"
 
 @cache
 def claims() -> dict[str, Claim]:
-    """Every claim by id, in the order of their numbers."""
+    """Every claim by id, in the order of their numbers.
+
+    Examples
+    --------
+    >>> cs.claims()["C60"].statement
+    'Six welcome touches a day are the minimum for staying connected.'
+    """
     found: dict[str, Claim] = {}
     for path, data in tomls_of("couples_study.claims").items():
         if path in DATA:

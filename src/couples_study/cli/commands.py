@@ -97,13 +97,15 @@ def _report_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", metavar="N", type=at_least_one, default=1, help="processes to use (results never depend on it)"
     )
+    parser.add_argument("--pdf", action="store_true", help="print the page to index.pdf where a Chromium is installed")
     parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
 
 
 def _report(chosen: argparse.Namespace) -> int:
     from couples_study.pipeline import run_report
 
-    done = run_report(chosen.study, chosen.out, claim_ids(chosen.claims), tell, chosen.jobs, chosen.cluster)
+    pdf = chosen.pdf and _can_print()
+    done = run_report(chosen.study, chosen.out, claim_ids(chosen.claims), tell, chosen.jobs, chosen.cluster, pdf=pdf)
     width = max((len(verdict.id) for verdict in done.verdicts), default=2)
     for verdict in done.verdicts:
         print(f"{verdict.id:<{width}}  {verdict.verdict.replace('_', ' '):<13} {verdict.sentence}")
@@ -112,6 +114,15 @@ def _report(chosen: argparse.Namespace) -> int:
         print(f"analyses that broke down: {', '.join(done.failed)}", file=sys.stderr)
         return FAILED
     return HELD if chosen.strict and done.rows_held else DONE
+
+
+def _can_print() -> bool:
+    from couples_study.pipeline.pdf import browser
+
+    found = browser() is not None
+    if not found:
+        print("no Chromium, Chrome or Edge on this machine: index.pdf is left out", file=sys.stderr)
+    return found
 
 
 def claim_ids(words: str | None) -> tuple[str, ...] | None:

@@ -254,7 +254,8 @@ def _figure(
         term = _term(found, shape, name, 1.0)
         drawn.append((float(node), term.estimate, term.conf_low, term.conf_high, int(there.sum())))
     return FigureData(
-        kind="bins", title=question.outcome, x_label=f"Days since: {setting.label(str(question.predictor)).partition(',')[0]}",
+        kind="bins", title=question.outcome,
+        x_label=f"Days since: {setting.label(str(question.predictor)).partition(',')[0]}",
         y_label=f"{setting.label(question.outcome)}: difference from usual",
         frames={"bins": pd.DataFrame(drawn, columns=["x", "y", "low", "high", "n"])},
         notes={"n": len(found.rows), "couples": found.couples},

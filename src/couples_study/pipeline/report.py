@@ -9,6 +9,7 @@ from couples_study.pipeline.changes import changes
 from couples_study.pipeline.locate import locate
 from couples_study.pipeline.looking import look
 from couples_study.pipeline.parallel import estimated
+from couples_study.pipeline.pdf import PDF, pdf_of
 from couples_study.pipeline.prereg import standing_of
 from couples_study.pipeline.running import (
     LEDGER,
@@ -23,6 +24,7 @@ from couples_study.pipeline.running import (
 )
 from couples_study.pipeline.shelf import FOLDER as SHELF
 from couples_study.pipeline.shelf import Shelf
+from couples_study.pipeline.write import write_all
 from couples_study.planning.prereg.standing import upheld
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import check
@@ -30,6 +32,8 @@ from couples_study.steps.derive import derive
 from couples_study.steps.describe import describe
 from couples_study.steps.estimate import failed
 from couples_study.steps.judge import decide
+
+INDEX = "index.html"
 
 
 def run_report(
@@ -39,8 +43,10 @@ def run_report(
     tell: Tell = quiet,
     jobs: int = 1,
     cluster: str | None = None,
+    *,
+    pdf: bool = False,
 ) -> Done:
-    """The main job: intake, frames, estimates, verdicts, pages."""
+    """The main job: intake, frames, estimates, verdicts, pages; with ``pdf`` the page is printed last."""
     place = locate(word)
     checked = check(place.study, only=claims)
     with rooms(place, out, tell) as (data, pages):
@@ -60,6 +66,7 @@ def run_report(
         data_files, page_files = intake_files(checked, intake, inputs)
         files = written(data_files, {**page_files, **described.files}, data, pages)
         shelf.clear_but(keys)
-    return done_with(
-        intake, files, pages / "index.html", changes=since, verdicts=described.verdicts, failed=failed(found)
-    )
+        if pdf:
+            tell("printing")
+            files += write_all({PDF: pdf_of(described.files[INDEX])}, pages)
+    return done_with(intake, files, pages / INDEX, changes=since, verdicts=described.verdicts, failed=failed(found))

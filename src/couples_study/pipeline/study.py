@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.ledger import Ledger
 from couples_study.contracts.prereg import Preregistered
-from couples_study.contracts.verdict import Verdict
+from couples_study.contracts.verdict import NOT_TESTABLE, Verdict
 from couples_study.contracts.watch import Watch
 from couples_study.core.errors import UsageError, listed, nearest
 from couples_study.intake import Intake, link, take_in
@@ -26,6 +27,7 @@ from couples_study.report.answer import answered
 from couples_study.steps.batteries import batteries_of
 from couples_study.steps.check import Checked, check
 from couples_study.steps.derive import derive
+from couples_study.steps.describe import deciding
 from couples_study.steps.describe_intake import watched
 from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
@@ -156,17 +158,37 @@ class Study:
         if asked.untestable is not None:
             return asked.untestable
         keys = [key for key, _, _ in asked.readings if not getattr(self._questions[key], "aside", False)]
-        judged = {reading.id: reading.verdict for reading in verdict.readings}
-        deciding = [key for key in keys if judged.get(key) == verdict.verdict]
-        return self._one((deciding or keys)[0])
+        found = {key: self._one(key) for key in keys}
+        testable = {key: one for key, one in found.items() if isinstance(one, Evidence)}
+        if verdict.verdict != NOT_TESTABLE and testable:
+            return testable[deciding(verdict, testable)]
+        return next((one for one in found.values() if isinstance(one, NotTestable)), next(iter(found.values())))
 
-    def report(self, out: str | Path) -> Done:
-        """Write the whole report below ``out``, as ``couples-study report`` does."""
-        return run_report(self._word, Path(out))
+    def report(self, out: str | Path, *, claims: Iterable[str] | None = None, jobs: int = 1, pdf: bool = False) -> Done:
+        """Write the whole report below ``out``, as ``couples-study report`` does.
+
+        Parameters
+        ----------
+        out
+            The folder that takes everything.
+        claims
+            Ids of built-in claims to test; what the study file says if None.
+        jobs
+            Processes to use; results do not depend on it.
+        pdf
+            Whether the page is printed to ``index.pdf`` too, which needs a Chromium on the machine.
+        """
+        return run_report(self._word, Path(out), None if claims is None else tuple(claims), jobs=jobs, pdf=pdf)
 
 
 def load_study(path_or_id: str | Path) -> Study:
-    """The study in a folder, or of an id: under ``data/raw``, or shipped with the package (``demo``, ``fair``)."""
+    """The study in a folder, or of an id: under ``data/raw``, or shipped with the package (``demo``, ``fair``).
+
+    Examples
+    --------
+    >>> cs.load_study("fair").title
+    'Marriage and children in the Redbook survey (Fair, 1978)'
+    """
     return Study(locate(path_or_id))
 
 

@@ -111,8 +111,9 @@ def _gone_already(place: Place, word: str, scope: str, secret: bytes, rooms: tup
     """For a person whose withdrawal the log has, a journal with nothing left to do but the search."""
     for row in logged(place.folder):
         if row[0] in {pseudonym(word, secret), pseudonym(word.rpartition("/")[2], secret)} and row[2] == scope:
-            named = {"pseudonym": row[0], "scope": scope, "date": row[1]}
-            return Journal(called=(word,), named=(word,), files=(), rooms=rooms, **named)
+            return Journal(
+                pseudonym=row[0], called=(word,), named=(word,), scope=scope, date=row[1], files=(), rooms=rooms
+            )
     raise UsageError(
         f"--person {word!r}",
         expected="the id of one participant, as the people table or the export has it",

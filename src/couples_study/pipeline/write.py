@@ -21,10 +21,11 @@ OURS = {
     "data": tuple(f"{name}.parquet" for name in GRAINS),
     "quarantine": ("*.csv",),
     "results": ("*.csv", "*.json"),
-    "figures": ("*.svg", "*.csv"),
-    "tables": ("*.csv", "*.tex"),
+    "figures": ("*.svg", "*.png", "*.csv"),
+    "tables": ("*.csv", "*.tex", "*.html"),
     "paragraphs": ("*.md",),
 }
+PRINTED = {"index.html": "index.pdf"}  # what was printed from an earlier page goes with it
 MARKS = ("ledger.json", "intake.html")  # one of these is in every folder that an earlier run wrote
 
 
@@ -130,3 +131,4 @@ def _stale(out: Path, files: Mapping[str, Content]) -> Iterator[Path]:
         if top in tops or (top == "quarantine" and "data" in tops):
             written = (path for pattern in patterns for path in sorted((out / top).glob(pattern)))
             yield from (path for path in written if path.is_file() and f"{top}/{path.name}" not in files)
+    yield from (out / pdf for page, pdf in PRINTED.items() if page in files and (out / pdf).is_file())

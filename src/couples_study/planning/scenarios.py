@@ -103,7 +103,13 @@ _BY_NAME = {scenario.name: scenario for scenario in _ALL}
 
 
 def scenarios() -> dict[str, Scenario]:
-    """Every scenario by name."""
+    """Every scenario by name.
+
+    Examples
+    --------
+    >>> cs.scenarios()["null"].summary
+    'nothing is true: touch and closeness do not move each other'
+    """
     return dict(_BY_NAME)
 
 

@@ -58,6 +58,14 @@ def simulate(
 
     ``scenario`` is a name that `scenarios` lists, or a `Scenario` of one's own; a trial has 26 weekly surveys, whatever
     ``days`` says. Refused: fewer than 2 couples or days.
+
+    Examples
+    --------
+    >>> drawn = cs.simulate("null", couples=5, days=3, seed=1)
+    >>> sorted(drawn.files)
+    ['baseline.csv', 'diary.csv', 'study.toml', 'truth.json', 'weekly.csv']
+    >>> drawn.files == cs.simulate("null", couples=5, days=3, seed=1).files
+    True
     """
     scenario = scenario_called(scenario) if isinstance(scenario, str) else scenario
     if couples < FEWEST or days < FEWEST:

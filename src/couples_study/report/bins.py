@@ -37,10 +37,9 @@ def plot_within(evidence: Evidence) -> Figure:
     figure = theme.canvas(top + HEIGHT + bottom)
     right = RIGHT if any(role for role, _ in series) else RIGHT_UNNAMED
     axes = figure.add_axes(theme.box(figure, LEFT, bottom, right, top))
-    axes.axhline(0, color=theme.RULE, linewidth=0.9, zorder=0)
-    axes.axvline(0, color=theme.RULE, linewidth=0.9, zorder=0)
     for i, (_, rows) in enumerate(series):
         _draw_series(axes, rows, i, len(series))
+    _mark_zero(axes)
     _label_ends(axes, series)
     axes.set_xlabel(data.x_label)
     axes.set_ylabel("\n".join(layout.wrapped(data.y_label, 42, 2)))
@@ -84,6 +83,13 @@ def _draw_series(axes: Any, rows: pd.DataFrame, i: int, of: int) -> None:
     axes.plot(x, rows["y"], color=colour, linewidth=0.8, alpha=0.55, zorder=2)
     style = {"color": colour, "markersize": 5.5, "markeredgecolor": theme.PAPER, "markeredgewidth": 0.7}
     axes.plot(x, rows["y"], marker, zorder=4, **style)
+
+
+def _mark_zero(axes: Any) -> None:
+    """Lines at nought, where what is drawn reaches it; elsewhere they would press everything to an edge."""
+    for limits, line in ((axes.get_xlim(), axes.axvline), (axes.get_ylim(), axes.axhline)):
+        if min(limits) <= 0 <= max(limits):
+            line(0, color=theme.RULE, linewidth=0.9, zorder=0)
 
 
 def _label_ends(axes: Any, series: Sequence[tuple[str, pd.DataFrame]]) -> None:

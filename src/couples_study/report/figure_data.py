@@ -8,12 +8,17 @@ import pandas as pd
 
 from couples_study.contracts.evidence import Evidence
 from couples_study.privacy.told import told_figure
+from couples_study.report import numbers
 from couples_study.report.figures import KINDS, TERMS
 from couples_study.report.forest_rows import panels
+from couples_study.report.overview import glanced, scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from couples_study.contracts.evidence import FigureData
     from couples_study.contracts.verdict import Verdict
+    from couples_study.report.flow import Flow
 
 FOREST = ("label", "unit", "estimate", "low", "high", "level", "main")
 
@@ -47,3 +52,27 @@ def _drawn(data: FigureData) -> dict[str, pd.DataFrame]:
 def _csv(frame: pd.DataFrame) -> bytes:
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
+
+
+def overview_csv(verdicts: Sequence[Verdict]) -> bytes:
+    """The numbers of the overview: each effect with its interval, in smallest effects that matter."""
+    rows = [
+        {"id": verdict.id, "verdict": verdict.verdict, "effect": effect, "low": low, "high": high}
+        for verdict in glanced(verdicts)
+        for effect, low, high in scaled(verdict) or [(None, None, None)]
+    ]
+    return _csv(pd.DataFrame(rows, columns=["id", "verdict", "effect", "low", "high"]))
+
+
+def flow_csv(flow: Flow) -> bytes:
+    """The numbers of the flow through a trial, one row an arm and week; what is too few to be shown is not told."""
+    rows = [
+        {"arm": arm.name, "week": week, "what": what, "couples": numbers.cell(n) if n else "0"}
+        for arm in flow.arms
+        for what, week, n in [
+            ("allocated", None, arm.allocated),
+            *(("answered", week, n) for week, n in arm.answered.items()),
+            ("separated", None, arm.separated),
+        ]
+    ]
+    return _csv(pd.DataFrame(rows, columns=["arm", "week", "what", "couples"]).astype({"week": "Int64"}))

@@ -40,7 +40,14 @@ KINDS = {"threshold": plot_curve, "bins": plot_within, "onset": plot_improvement
 
 
 def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None) -> Figure | None:
-    """The figure that fits an evidence: by the kind of its figure data, else a forest plot; None if untestable."""
+    """The figure that fits an evidence: by the kind of its figure data, else a forest plot; None if untestable.
+
+    Examples
+    --------
+    >>> figure = cs.figure_for(cs.load_study("fair").test("children_raw"))
+    >>> figure.axes[0].get_xlabel()
+    'Number of children, children'
+    """
     if isinstance(evidence, NotTestable):
         return None
     if evidence.figure is not None and evidence.figure.kind in KINDS:

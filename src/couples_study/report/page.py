@@ -15,6 +15,7 @@ from couples_study.report.forest_rows import mixed, panels
 from couples_study.report.layout import NARROW, title_height
 from couples_study.report.methods import methods, occasions
 from couples_study.report.paragraphs import paragraphs
+from couples_study.report.participants import participant_flow
 from couples_study.report.references import as_bibtex, keys
 from couples_study.report.render import render
 from couples_study.report.svg import inline, to_svg
@@ -78,6 +79,7 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         rows=summary.rows(context),
         themes=summary.themes(context),
         opened=summary.opened(context),
+        late=len(context.verdicts) > summary.MOST_OPEN,
         tensions=weighed(context.tensions, context.verdicts),
         overview=_overview(context, svgs, narrow),
         flow=_flow(context, svgs),
@@ -85,6 +87,7 @@ def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None)
         mixed={v.id for v in context.verdicts if mixed((*v.terms, *v.sensitivity))},
         coefficients=tables(context.verdicts, context.evidence),
         paragraphs={v.id: paragraphs(v, context.evidence.get(v.id)) for v in context.verdicts},
+        steps=participant_flow(context),
         methods=methods(context),
         occasions=occasions(context.verdicts),
         bibtex=as_bibtex(keys(context)).decode("utf-8"),

@@ -39,10 +39,22 @@ def results_json(evidence: Evidence) -> bytes:
             "counts": _counts(evidence.counts),
             "facts": facts,
             "syntax": dict(evidence.syntax),
+            "figure": _noted(evidence),
             "concerns": [{"code": concern.code, "sentence": concern.sentence} for concern in evidence.concerns],
             LOG_LIKELIHOOD: facts.get(LOG_LIKELIHOOD),
         }
     )
+
+
+def _noted(evidence: Evidence) -> dict[str, float]:
+    """The numbers that a figure tells beside what it draws."""
+    notes = evidence.figure.notes if evidence.figure else {}
+    numbers = {
+        name: value
+        for name, value in sorted(notes.items())
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return {name: finite(value, f"result {evidence.id}, figure's {name}") for name, value in numbers.items()}
 
 
 def _cells(result_id: str, term: Term) -> list[str]:

@@ -21,6 +21,9 @@ _TAG = re.compile(r"<[^>]+>")
 _LONG_NUMBER = re.compile(r"(\d\.\d{2})\d+")
 _NO_TURN = re.compile(r' transform="rotate\(-?0 [^"]*"')
 _BETWEEN = re.compile(r">\s+<")
+_GROUP = re.compile(r"(<g(?: [^>]*)?>|</g>)")
+_UNSEEN = re.compile(r'<path d="[^"]*" style="fill: none"/>')
+_FONT = re.compile(r"font-family: [^;\"]*; ?")  # the page's style sheet says which
 _NAMES = re.compile(r'(\bid="|xlink:href="#|url\(#)(?=[\w.])')
 
 
@@ -52,7 +55,21 @@ def inline(svg: bytes, name: str, alt: str, *, cut: float = 0.0) -> str:
     box = f"0 {72 * cut:g} {width:g} {height - 72 * cut:g}"
     head = f'<svg viewBox="{box}" role="img" aria-label="{escape(alt)}" class="figure-svg">'
     text = _STYLE.sub("", _HEAD.sub(lambda _: head, text, count=1), count=1)
-    return _BETWEEN.sub("><", _TAG.sub(lambda tag: _slim(tag.group(0), name), text)).strip()
+    text = _BETWEEN.sub("><", _TAG.sub(lambda tag: _slim(tag.group(0), name), text)).strip()
+    return _flat(_UNSEEN.sub("", text))
+
+
+def _flat(text: str) -> str:
+    """Without the groups that say nothing: they are two tags in five, and a browser has to read them all."""
+    said: list[bool] = []
+    kept = []
+    for part in _GROUP.split(text):
+        if part.startswith("<g"):
+            said.append(part != "<g>")
+        if part == "<g>" or (part == "</g>" and not said.pop()):
+            continue
+        kept.append(part)
+    return "".join(kept)
 
 
 def _slim(tag: str, name: str) -> str:
@@ -61,6 +78,8 @@ def _slim(tag: str, name: str) -> str:
         tag = "<g>" if tag.count('="') == 1 else re.sub(r' id="[^"]*"', "", tag, count=1)
     if tag.startswith("<svg"):
         return tag
+    if tag.startswith("<text"):
+        tag = _FONT.sub("", tag)
     tag = _LONG_NUMBER.sub(r"\1", _NO_TURN.sub("", " ".join(tag.split())))
     tag = _NAMES.sub(lambda match: f"{match.group(1)}{name}-", tag).replace("xlink:href", "href")
     return _COLOUR.sub(lambda match: f"var(--{CSS_NAMES[match.group(0)]})", tag)

@@ -15,9 +15,10 @@ from couples_study.measures import Frames
 from couples_study.privacy.told import told
 from couples_study.report.answer import answered
 from couples_study.report.apa import as_csv, as_latex, tables
+from couples_study.report.apa_gt import as_html
 from couples_study.report.context import ReportContext
-from couples_study.report.figure_data import figure_csvs
-from couples_study.report.figures import page_figures, to_svg
+from couples_study.report.figure_data import figure_csvs, flow_csv, overview_csv
+from couples_study.report.figures import FLOW, OVERVIEW, page_figures, to_png, to_svg
 from couples_study.report.flow import Flow, flow_of
 from couples_study.report.methods import as_markdown, methods
 from couples_study.report.page import report_page
@@ -75,8 +76,10 @@ def describe(
         standings=plan.standings,
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
-    svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
-    files = {f"figures/{name}.svg": content for name, content in svgs.items()}
+    svgs, files = {}, {}
+    for name, figure in page_figures(context).items():
+        svgs[name] = files[f"figures/{name}.svg"] = to_svg(figure)
+        files[f"figures/{name}.png"] = to_png(figure)
     files |= _to_paste(context)
     for key, one in {**found, **evidence}.items():
         if isinstance(one, Evidence):
@@ -92,8 +95,13 @@ def describe(
 def _to_paste(context: ReportContext) -> dict[str, bytes]:
     """What goes into a paper: methods, references, tables, paragraphs, and the numbers behind the figures."""
     files = {"methods.md": as_markdown(methods(context)), "references.bib": as_bibtex(keys(context))}
+    if context.verdicts:
+        files[f"figures/{OVERVIEW}.csv"] = overview_csv(context.verdicts)
+    if context.flow is not None:
+        files[f"figures/{FLOW}.csv"] = flow_csv(context.flow)
     for name, table in tables(context.verdicts, context.evidence).items():
         files[f"tables/{name}.csv"], files[f"tables/{name}.tex"] = as_csv(table), as_latex(table)
+        files[f"tables/{name}.html"] = as_html(table, name)
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
         if verdict.verdict != NOT_TESTABLE:
@@ -131,13 +139,25 @@ def _by_verdict(verdicts: tuple[Verdict, ...], found: Found) -> dict[str, Eviden
         keys = [reading.id for reading in verdict.readings if reading.id in found] or [
             key for key in found if key.startswith(f"{verdict.id}_") or key.removeprefix(verdict.id).isalpha()
         ]
-        deciding = [r.id for r in verdict.readings if r.id in found and r.verdict == verdict.verdict]
-        testable = [key for key in keys if isinstance(found[key], Evidence)]
+        testable = {key: one for key in keys if isinstance(one := found[key], Evidence)}
         if verdict.verdict != NOT_TESTABLE and testable:
-            key = next((one for one in deciding if one in testable), testable[0])
-            shown[verdict.id] = replace(found[key], id=verdict.id)
+            shown[verdict.id] = replace(testable[deciding(verdict, testable)], id=verdict.id)
         shown |= {key: found[key] for key in keys}
     return shown
+
+
+def deciding(verdict: Verdict, readings: Mapping[str, Evidence]) -> str:
+    """The reading whose numbers a verdict gives; where it gives several readings', the first that says the same.
+
+    A claim that one reading leads keeps that reading's numbers when another contradicts it: what is shown beside
+    the numbers has to be theirs.
+    """
+    numbers = [(term.term, term.estimate) for term in verdict.terms]
+    for key, one in readings.items():
+        if numbers and [(term.name, term.estimate) for term in one.tested] == numbers:
+            return key
+    same = {reading.id for reading in verdict.readings if reading.verdict == verdict.verdict}
+    return next((key for key in readings if key in same), next(iter(readings)))
 
 
 def _told(plan: Preregistered) -> dict[str, object]:

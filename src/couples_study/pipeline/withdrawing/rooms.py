@@ -11,6 +11,7 @@ from couples_study.claims import claims
 from couples_study.core.errors import UsageError
 from couples_study.core.paths import PROCESSED, REPORTS
 from couples_study.pipeline.locate import Place
+from couples_study.pipeline.pdf import PDF
 from couples_study.pipeline.report import run_report
 from couples_study.pipeline.run import run_intake
 from couples_study.pipeline.running import INTAKE, LEDGER, Tell
@@ -20,7 +21,7 @@ from couples_study.pipeline.write import OURS, STAGE
 from couples_study.steps.check import check
 
 INDEX, VERDICTS = "index.html", "verdicts.json"
-PAGES = (LEDGER, INTAKE, INDEX, VERDICTS, "provenance.json")
+PAGES = (LEDGER, INTAKE, INDEX, VERDICTS, "provenance.json", PDF)
 
 
 def rooms_of(place: Place, outs: Iterable[Path]) -> tuple[Room, ...]:

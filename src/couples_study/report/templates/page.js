@@ -1,8 +1,24 @@
 (() => {
+  // What is closed comes as text, which the browser need not understand before the page can be used (without scripts it
+  // is content like all else). It is set in when it is opened or printed, and piece by piece as soon as there is time.
+  const set = (each) => { each.outerHTML = each.textContent; };
+  const setIn = (whole) => { for (const each of whole.querySelectorAll("noscript")) set(each); };
+  const later = window.requestIdleCallback ?? ((next) => setTimeout(() => next({ timeRemaining: () => 8 }), 20));
+  const more = (time) => {
+    let each = document.querySelector("noscript");
+    while (each && time.timeRemaining() > 3) { set(each); each = document.querySelector("noscript"); }
+    if (each) later(more); else document.documentElement.dataset.whole = "yes";
+  };
+  document.addEventListener("toggle", (event) => setIn(event.target), true);
+  addEventListener("load", () => later(more));
+
   // What a link names is opened, also when the same link is used again.
   const arrive = () => {
-    const target = document.getElementById(location.hash.slice(1));
+    const name = location.hash.slice(1);
+    if (name && !document.getElementById(name)) setIn(document);
+    const target = document.getElementById(name);
     if (!target) return;
+    if (target.closest("details")) setIn(target.closest("details"));
     for (let each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
     target.scrollIntoView();
     target.closest("details")?.querySelector("summary").focus({ preventScroll: true });
@@ -16,6 +32,7 @@
   // Paper shows everything; what was closed closes again.
   let closed = [];
   addEventListener("beforeprint", () => {
+    setIn(document);
     closed = [...document.querySelectorAll("details:not([open])")];
     for (const each of closed) each.open = true;
   });
