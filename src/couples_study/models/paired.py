@@ -76,13 +76,16 @@ def plan(question: Question, setting: Setting) -> Plan:
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """The difference or ratio over all complete rows, and of persons' own averages."""
     frame = frames.panel_with(question.outcome)
-    frame = frames.people.assign(time=0) if frame is None else frame
+    frame = frames.people if frame is None else frame
     lacking = tuple(name for name in question.columns() if name not in frame)
     if lacking:
         return NotTestable(
             id=id, reason="another_rhythm", missing_columns=lacking,
             detail=f"{', '.join(lacking)} and {question.outcome} do not stand in the same rows.",
         )  # fmt: skip
+    keys = [name for name in ("couple_id", "person_id", "role", "time", "day") if name in frame]
+    frame = frame[[*keys, *question.columns()]]
+    frame = frame if "time" in frame else frame.assign(time=0)
     panel = panel_of(frame[frame[question.among].eq(1)] if question.among else frame)
     pairs = _pairs(question, panel)
     couples = len(np.unique(pairs.couple))
