@@ -22,7 +22,8 @@ STORE = Path(__file__).resolve().parent / "results" / "claim_calibration.csv"
 SEED = 20261124
 LONG = {"C50": 90}  # days, where a claim is about months
 TRIAL = 600  # couples, where they are drawn into arms: the size that trials are planned with
-FIELDS = ("claim", "family", "world", "couples", "days", "reps", *VERDICTS, "right")
+FIELDS = ("claim", "family", "world", "couples", "days", "reps", *VERDICTS, "right", "misses")
+MISS = "miss: "  # before the reason of a wrong verdict, in a cell's counts
 Cell = tuple[str, str, int, int]
 
 
@@ -36,9 +37,11 @@ def main(words: list[str]) -> int:
             size = {"couples": couples_of(claim, asked.couples), "days": LONG.get(claim, asked.days)}
             cell = (claim, world, *size.values())
             counts = stored.setdefault(cell, Counter())
-            for number in range(counts.total(), wanted):
+            for number in range(_done(counts), wanted):
                 verdict = judged_claim(claim, world, **size, seed=SEED + number)
                 counts[verdict.verdict] += 1
+                if not is_right(verdict.verdict, world):
+                    counts[f"{MISS}{verdict.reason}"] += 1
                 _write(stored)
         print(f"{wanted} of {asked.reps}", file=sys.stderr)
     return 0
@@ -58,13 +61,23 @@ def _words(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def _done(counts: Counter[str]) -> int:
+    return sum(counts[verdict] for verdict in VERDICTS)
+
+
+def _misses(words: str) -> dict[str, int]:
+    """``"imprecise 3; multiplicity 1"`` as counts."""
+    pairs = [one.rpartition(" ") for one in words.split("; ") if one]
+    return {f"{MISS}{name}": int(many) for name, _, many in pairs}
+
+
 def _stored() -> dict[Cell, Counter[str]]:
     if not STORE.is_file():
         return {}
     with STORE.open(encoding="utf-8", newline="") as file:
         return {
             (row["claim"], row["world"], int(row["couples"]), int(row["days"])): Counter(
-                {verdict: int(row[verdict]) for verdict in VERDICTS}
+                {verdict: int(row[verdict]) for verdict in VERDICTS} | _misses(row.get("misses", ""))
             )
             for row in csv.DictReader(file)
         }
@@ -75,12 +88,14 @@ def _write(stored: dict[Cell, Counter[str]]) -> None:
     for (claim, world, couples, days), counts in sorted(
         stored.items(), key=lambda item: (int(item[0][0][1:]), item[0])
     ):
-        total = counts.total()
-        right = sum(many for verdict, many in counts.items() if is_right(verdict, world))
+        total = _done(counts)
+        right = sum(counts[verdict] for verdict in VERDICTS if is_right(verdict, world))
         told = {verdict: counts[verdict] for verdict in VERDICTS}
         share = f"{right / total:.3f}"
         row = {"claim": claim, "family": claims()[claim].family, "world": world, "couples": couples, "days": days}
-        rows.append({**row, "reps": total, **told, "right": share})
+        missed = sorted((name.removeprefix(MISS), many) for name, many in counts.items() if name.startswith(MISS))
+        words = "; ".join(f"{name} {many}" for name, many in missed)
+        rows.append({**row, "reps": total, **told, "right": share, "misses": words})
     part = STORE.with_suffix(".part")
     with part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=FIELDS, lineterminator="\n")

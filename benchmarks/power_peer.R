@@ -22,7 +22,7 @@ formulas <- list(
   pooled = y ~ partner_within + partner_between + day + weekend + (0 + woman + man + partner_within | couple),
   roles = y ~ 0 + woman + man + woman:(actor_within + actor_between + partner_within + partner_between + day + weekend) +
     man:(actor_within + actor_between + partner_within + partner_between + day + weekend) +
-    (0 + woman + man + woman:partner_within + man:partner_within | couple)
+    (0 + woman + man + woman:actor_within + man:actor_within + woman:partner_within + man:partner_within | couple)
 )
 began <- proc.time()[["user.self"]]
 supported <- 0

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from claim_table import text as all_claims
 from rebuilding_table import text as rebuilding
 from threshold_table import text as six_touches
 
@@ -72,5 +73,5 @@ if __name__ == "__main__":
     parser.add_argument("--stored", action="store_true", help="keep the first table, renew what stored results say")
     asked = parser.parse_args()
     first = kept_part() if asked.stored else first_part(asked.reps)
-    PAGE.write_text(f"{first}\n{rebuilding()}\n{six_touches()}", "utf-8")
+    PAGE.write_text(f"{first}\n{rebuilding()}\n{six_touches()}\n{all_claims()}", "utf-8")
     print(f"wrote {PAGE}")

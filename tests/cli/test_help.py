@@ -55,7 +55,7 @@ def test_the_example_runs(command, tmp_path, monkeypatch, capsys):
         assert main(["new", str(exports), "--from", str(exports / "people.csv")]) == 0
     words = shlex.split(re.sub(r"(?<= )/\w+(?=/)", str(tmp_path), command.example))
     assert words[0] == "couples-study"
-    if command.name == "report":
+    if command.name in ("report", "export"):
         words += ["--claims", "C12"]  # all of them take minutes
     assert main(words[1:]) == 0
     assert capsys.readouterr().out

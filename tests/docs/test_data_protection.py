@@ -9,6 +9,7 @@ from tests.shared_data import REPOSITORY
 
 from couples_study.cli.main import _parser
 from couples_study.contracts.study import Source
+from couples_study.pipeline.export import AUDIENCES
 
 TEXT = (REPOSITORY / "docs" / "data-protection.md").read_text("utf-8")
 
@@ -21,6 +22,9 @@ def test_the_example_is_read():
 
 def test_its_commands_are_understood():
     commands = re.findall(r"^couples-study (.+)$", TEXT, re.MULTILINE)
-    assert len(commands) == 2
-    for line in commands:
+    assert len(commands) == 3
+    for line in [one for one in commands if one.startswith("export")]:
+        told = _parser()[0].parse_args(line.split())
+        assert tuple(told.audience.split("|")) == AUDIENCES
+    for line in [one for one in commands if one.startswith("withdraw")]:
         assert _parser()[0].parse_args(line.split()).person == "C12/a"

@@ -128,7 +128,8 @@ def page_part(found: dict[str, Any]) -> str:
     for counts in found["ends"].values():
         ends.update(counts)
     lines = [
-        f"| damaged studies taken in | {found['inputs']:,} |",
+        f"| damaged studies taken in, of {len(found['ends'])} fixtures | {found['inputs']:,} |",
+        f"| by the code with the hash | {found['code'][:12]} |",
         f"| of them by the whole command, page and all | {found['whole_runs']:,} |",
         *(f"| {word} | {ends[end]:,} |" for word, end in (
             ("refused with a message", "refused"), ("taken, some rows held", "held"), ("taken whole", "taken"),
@@ -149,6 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--inputs", type=int, default=20_700)
     parser.add_argument("--minutes", type=float, default=10_000)
+    parser.add_argument("--page", action="store_true", help="write docs/intake.md from what was found, and do no more")
     parser.add_argument("--only", help="one input again, as STUDY:NUMBER, with its traceback")
     chosen = parser.parse_args()
     if chosen.only:
@@ -157,9 +159,8 @@ def main() -> int:
         with TemporaryDirectory() as folder:
             print(*one(name, int(number), Path(folder), kinds), dict(kinds))
         return 0
-    found = run(chosen.inputs, chosen.minutes)
-    if found["inputs"] >= chosen.inputs:
-        write_page(found)
+    found = json.loads(FOUND.read_text("utf-8")) if chosen.page else run(chosen.inputs, chosen.minutes)
+    write_page(found)
     print(
         f"{found['inputs']:,} inputs, {len(found['faults'])} faults, slowest {found['slowest'][0]} s ({found['slowest'][1]})"
     )

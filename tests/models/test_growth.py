@@ -10,6 +10,8 @@ from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.contracts.hypothesis import Hypothesis
 from couples_study.core.errors import StudyFileError
 from couples_study.models import growth
+from couples_study.models.clustered import gee
+from couples_study.models.terms import contrast
 from couples_study.planning.scenarios import scenarios
 from couples_study.planning.trials import run_trial
 
@@ -46,9 +48,31 @@ def test_gains_of_all_arms_are_there_in_the_modules(found):
 
 def test_robust_errors_stand_beside_it(found):
     assert isinstance(found, Evidence)
-    (row,) = found.sensitivity
+    row = found.sensitivity[0]
     assert row.estimate == pytest.approx(found.tested[0].estimate)
     assert row.std_error == pytest.approx(found.tested[0].std_error, rel=0.4)
+
+
+def test_missing_answers_stand_beside_it(found):
+    """The marginal model is the package's GEE on the same rows, a shift is what imputing it gives, and so on."""
+    weekly = run_trial(scenarios()["trial_emotional_best"], 240, 3).weekly()
+    question, (marginal, quarter, half, weighted) = asked(), found.sensitivity[1:]
+    rows = growth.rows_of(question, weekly)
+    names = list(rows.X.columns)
+    along = contrast(FOUNDATION, names, "test") / weekly.baseline_sd("phys")
+    fit = gee(rows.y, rows.X.to_numpy(), names, rows.couple)
+    assert marginal.estimate == pytest.approx(float(along @ fit.params), abs=1e-9)
+    assert marginal.std_error == pytest.approx(float(np.sqrt(along @ fit.cov @ along)), rel=1e-6)
+    told, weeks = growth.told_until(question, weekly)
+    couple, slot, place = (one.ravel() for one in np.indices(told.shape))
+    X = growth.columns_of(question, weekly, (couple, slot, weeks[place].astype(float)), 16.0).to_numpy()
+    gone = ~np.isfinite(told.ravel())
+    for row, shift in ((quarter, -0.25), (half, -0.5)):
+        filled = np.where(gone, X @ fit.params + shift * weekly.baseline_sd("phys"), told.ravel())
+        again = np.linalg.lstsq(X, filled, rcond=None)[0]
+        assert row.estimate == pytest.approx(float(along @ again), abs=1e-9)
+    assert abs(weighted.estimate - marginal.estimate) < marginal.std_error
+    assert weighted.estimate != pytest.approx(marginal.estimate, abs=1e-4)
 
 
 def test_an_arm_that_is_not_there_is_not_testable():

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from tests.models.test_linear_models import SETTING, asked, diary, frames
 
+from couples_study.core.columns import glossary
 from couples_study.core.errors import StudyFileError
 from couples_study.measures import panel_of
-from couples_study.models.lagged import corrected_path, forward_path, pairs_of, within_path
+from couples_study.models.lagged import best_apart, corrected_path, forward_path, pairs_of, within_path
 from couples_study.models.lagged.both_ways import SURVIVES, BothWays, item_error_facts, item_error_that_flips, shown
 from couples_study.models.lagged.missing import due_pairs
 from couples_study.models.lagged.paths import within_moments
@@ -264,3 +265,43 @@ def test_gaps_of_the_calendar_are_gaps_in_both_directions():
 def test_questions_that_can_not_be_meant_are_refused(keys, word):
     with pytest.raises(StudyFileError, match=word):
         check_question(asked(**{**KEYS, **keys}), SETTING, "test")
+
+
+def with_a_morning(together, seed=7):
+    """Errors of the evening's items correlate .5; the morning's has one of its own, and may be of something else."""
+    table = world(couples=150, days=20, seed=seed, backward=0.3, noise=1.0, shared=0.5)
+    rng = np.random.default_rng(seed)
+    other = rng.normal(size=len(table))
+    table["close_morning"] = (table["y"] if together else other) + rng.normal(size=len(table))
+    return table
+
+
+KNOWN = glossary().extended({name: SETTING.glossary[name] for name in ("y", "x", "y1", "y2", "x1", "x2")})
+MORNING = {**KEYS, "indicators": {"y": ["y1", "y2", "close_morning"], "x": ["x1", "x2"]}}
+
+
+def test_an_indicator_of_another_time_is_preferred_where_it_goes_together_with_the_evening():
+    table = with_a_morning(True)
+    known = KNOWN
+    panel = panel_of(frames(table).person_days)
+    chosen = best_apart(asked(**MORNING), known, panel)
+    assert chosen.indicators["y"] == ("y1", "close_morning")
+    assert pairs_of(chosen, panel, known=known).shared == (False, True)
+    question, setting = asked(**MORNING), replace(SETTING, glossary=known)
+    told = check_question(question, setting, "test").estimate("T", question, frames(table), setting)
+    assert "y from y1 and close_morning" in told.equation
+    assert {c.code for c in told.concerns} == {"short_series", "same_minute_items"}  # of x
+    noise = panel_of(frames(with_a_morning(False)).person_days)
+    assert best_apart(asked(**MORNING), known, noise).indicators["y"] == ("y1", "y2")
+    assert estimate(table.drop(columns="close_morning"), **MORNING).equation == estimate(table, **KEYS).equation
+
+
+def test_another_reporter_and_another_time_are_preferred_to_one_of_them():
+    keys = {**KEYS, "indicators": {"y": ["y1", "y2", "close_morning", "partner.y2"], "x": ["x1", "x2"]}}
+    table = with_a_morning(True)
+    table["close_morning"] = table["y"]
+    other = table[["couple_id", "day", "role", "y1"]].assign(role=table["role"].map({"woman": "man", "man": "woman"}))
+    told = table[["couple_id", "day", "role"]].merge(other, on=["couple_id", "day", "role"], how="left")
+    table["y2"] = told["y1"].to_numpy()  # what the other says of this person
+    chosen = best_apart(asked(**keys), KNOWN, panel_of(frames(table).person_days))
+    assert chosen.indicators["y"] == ("close_morning", "partner.y2")  # apart in both

@@ -6,11 +6,14 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.pipeline.test_write import below
 from tests.small_studies import DIARY, DIARY_CSV, DYADS, HEAD, PEOPLE, PEOPLE_CSV, write_study
 
+from couples_study import load_study
 from couples_study.cli import main
+from couples_study.core.errors import DeliveryError
 from couples_study.pipeline import looking, run_intake
 from couples_study.pipeline.shelf import FOLDER
 
@@ -127,3 +130,39 @@ def test_the_shelf_holds_nothing_that_the_study_does_not_use_or_understand(tmp_p
     assert b"stress_day" in kept
     assert b"Kanarienvogel" not in kept
     assert b"Geheimnis" not in kept
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_first_faulty_file_is_told_whoever_looked_at_it(tmp_path, jobs):
+    files = {**FILES, "diary_1.csv": "dyad,pid,day\n1,a,0\n", "diary_2.csv": "something else\n1\n"}
+    with pytest.raises(DeliveryError, match=r"diary_1\.csv"):
+        run_intake(str(write_study(tmp_path / "s", TOML, files)), tmp_path / "out", jobs=jobs)
+
+
+OF_TWO_FORMS = TOML + DIARY.replace('"diary.csv"', '"later*.csv"').replace("columns = {", "columns = { energy = 'e',").replace(
+    "touch_received_n = \"touch\", ", ""
+) + '\n[measures.energy]\nlabel = "Energy"\nrange = [0, 100]\n'  # fmt: skip
+LATER = {
+    "later_1.csv": "dyad,pid,day,stress,conflict,e\n1,a,5,15,no,1\n1,b,5,25,no,\n2,c,7,55,yes,3\n2,d,7,,no,4\n",
+    "later_2.csv": "dyad,pid,day,stress,conflict,e\n2,c,8,5,yes,3.5\n2,d,8,7,no,44\n2,c,9,-99,no,45\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("toml", "files"),
+    [
+        (TOML, FILES),  # two files whose rows lie between each other's
+        (
+            TOML,
+            {**FILES, "diary_2.csv": "dyad,pid,day,stress,touch,conflict\n3,a,0,1,2,no\n3,b,0,,3,yes\n3,a,1,-99,,\n"},
+        ),
+        (OF_TWO_FORMS, {**FILES, **LATER}),  # columns that some stretches do not have
+    ],
+)
+@pytest.mark.parametrize("rows", [1, 2, 3, 100])
+def test_a_table_written_in_stretches_is_the_table(tmp_path, monkeypatch, toml, files, rows):
+    monkeypatch.setattr("couples_study.pipeline.tables.ROWS_AT_A_TIME", rows)
+    folder = write_study(tmp_path / "s", toml, files)
+    run_intake(str(folder), tmp_path / "out")
+    written = pd.read_parquet(tmp_path / "out" / "data" / "diary_days.parquet")
+    pd.testing.assert_frame_equal(written, load_study(folder).table("diary_days"))

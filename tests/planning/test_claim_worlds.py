@@ -76,3 +76,27 @@ def test_right_is_told_by_the_world():
 def test_a_list_is_led_by_what_is_claimed_to_lead_it(id_):
     said = {world: judged_claim(id_, world, couples=200, days=2, seed=3).verdict for world in worlds_of(id_)}
     assert said == {"claim_true": "supported", "claim_false": "contradicted", "claim_acquiescence": "inconclusive"}
+
+
+def test_what_hours_together_explain_is_no_effect():
+    assert judged_claim("C19", "claim_true", couples=100, days=10, seed=3).verdict == "supported"
+    assert judged_claim("C19", "claim_together", couples=100, days=10, seed=3).verdict != "supported"
+    assert judged_claim("C55", "claim_together", couples=200, days=3, seed=3).verdict != "supported"
+
+
+def test_practices_that_do_the_same_do_not_differ():
+    assert judged_claim("C114", "claim_true", couples=120, days=21, seed=3).verdict == "supported"
+    assert judged_claim("C114", "claim_false", couples=120, days=10, seed=3).verdict != "supported"
+
+
+@pytest.mark.parametrize("id_", ["C08", "C59", "C72", "C97"])
+def test_doses_signs_and_slopes_are_told_apart_in_their_worlds(id_):
+    assert judged_claim(id_, "claim_true", couples=400, days=21, seed=3).verdict == "supported"
+    others = [world for world in worlds_of(id_) if world != "claim_true"]
+    assert all(judged_claim(id_, world, couples=400, days=21, seed=3).verdict == "contradicted" for world in others)
+
+
+def test_what_is_tried_more_often_and_named_first_is_told_from_what_is_not():
+    assert judged_claim("C95", "claim_true", couples=400, days=2, seed=3).verdict == "supported"
+    assert judged_claim("C95", "claim_false", couples=400, days=2, seed=3).verdict == "contradicted"
+    assert judged_claim("C95", "claim_acquiescence", couples=400, days=2, seed=3).verdict != "supported"

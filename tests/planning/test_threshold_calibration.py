@@ -39,9 +39,9 @@ AGAIN = (
 )
 WITHOUT_SUPPORT = ("count error and heaping", "own thresholds")  # rounded counts; no six in common
 ONCE = (
-    Cell(reading="within", truth="inverted_u", trap="touch follows the day's closeness", couples=100),
-    Cell(reading="within", truth="plateau_9", trap="own thresholds", couples=60),
-    Cell(reading="within", truth="log", trap="unhappy couples leave", couples=60),
+    Cell(reading="within", truth="inverted_u", trap="touch follows the day's closeness", couples=200),
+    Cell(reading="within", truth="plateau_9", trap="ceiling", couples=200),
+    Cell(reading="within", truth="log", trap="unhappy couples leave", couples=200),
     Cell(reading="within", truth="linear", trap="count error", couples=200),
 )
 
@@ -132,7 +132,7 @@ def test_the_page_is_the_one_that_the_stored_results_give() -> None:
     spec = importlib.util.spec_from_file_location("threshold_table", ROOT / "tools" / "threshold_table.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "validation.md").read_text("utf-8").endswith(module.text())
+    assert module.text() in (ROOT / "docs" / "validation.md").read_text("utf-8")
 
 
 def test_no_cell_is_planned_twice_and_every_named_world_is_in_the_plan() -> None:

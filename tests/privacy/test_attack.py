@@ -258,3 +258,16 @@ def test_steps_are_round_and_wide_enough():
         assert step * n >= 2 * FIVE * reach * (1 - 1e-9)
         assert to_step(3.14159, step) == pytest.approx(round(3.14159 / step) * step)
     assert [to_five(n) for n in (0, 2, 3, 7, 8, 12)] == [0, 0, 5, 5, 10, 10]
+
+
+def test_facts_that_count_few_go_and_so_does_what_gives_them_back():
+    from dataclasses import replace
+
+    from couples_study.privacy.told import told
+
+    facts = {
+        "separated": 3.0, "events_0_3": 2.0, "events_4_8": 9.0, "events_9_more": 30.0, "days_below": 2.0,
+        "days_from": 400.0, "couples_below": 12.0, "couples_from": 30.0, "tau": 4.0,
+    }  # fmt: skip
+    safe = told(replace(prevalence(30, 80), facts=facts)).facts
+    assert set(safe) == {"events_9_more", "couples_below", "couples_from", "tau"}

@@ -193,3 +193,17 @@ def test_r_makes_the_columns_that_the_model_has(left, tmp_path):
     assert len(made) == len(design.y)
     for name, column in zip(design.names, design.X.T, strict=True):
         assert made[name].to_numpy() == pytest.approx(column[order], abs=1e-9), name
+
+
+def test_nothing_else_goes_out_with_an_export(left, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COUPLES_STUDY_SECRETS", str(tmp_path / "secrets"))
+    mine = shutil.copytree(left / "archive", tmp_path / "mine")
+    words = ["export", str(left / "study"), "--out", str(mine), "--for"]
+    assert main([*words, "partner-safe"]) == 2
+    assert "an export for archive" in capsys.readouterr().err
+    (mine / "data" / "stale.csv").write_text("K000x", "utf-8")
+    assert main([*words, "archive"]) == 0
+    assert not (mine / "data" / "stale.csv").exists()
+    (mine / "notes.txt").write_text("mine", "utf-8")
+    assert main([*words, "archive"]) == 2
+    assert "other files" in capsys.readouterr().err

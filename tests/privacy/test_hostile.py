@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import pickle
+import tracemalloc
 import zipfile
 from contextlib import suppress
 
@@ -17,8 +18,10 @@ from tests.small_studies import DIARY_CSV, FILES, PEOPLE_CSV, TOML, write_study
 from couples_study.cli import main
 from couples_study.core.errors import CouplesStudyError
 from couples_study.pipeline import run_intake, run_report
+from couples_study.pipeline.export import run_export
 
 FORMULA = '=HYPERLINK("http://example.org/"&A1)'
+FORMULA_LABEL = "=1+cmd"
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -116,6 +119,24 @@ def test_a_line_of_many_megabytes_is_not_repeated(tmp_path, capsys, place):
     assert "secretanswer" not in refused(folder, tmp_path / "out", capsys)
 
 
+@pytest.mark.parametrize("filled", [b"\0", b"secretanswer"], ids=["a hole", "text"])
+def test_a_line_of_two_gigabytes_is_refused_before_it_is_in_memory(tmp_path, capsys, filled):
+    """The file is a hole on disk; of text the part that is looked at is there."""
+    folder = write_study(tmp_path / "study")
+    with (folder / "diary.csv").open("ab") as file:
+        if filled != b"\0":
+            file.write(filled * ((80 << 20) // len(filled)))
+        file.truncate(2 << 30)
+    tracemalloc.start()
+    said = refused(folder, tmp_path / "out", capsys)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    (folder / "diary.csv").unlink()
+    assert "lines of at most 64 megabytes" in said
+    assert "secretanswer" not in said
+    assert peak < 200 << 20
+
+
 def test_scripts_in_labels_and_answers_are_text_on_every_page(tmp_path):
     toml = TOML.replace("A small study", SCRIPT).replace('f = "woman"', f'f = "{SCRIPT}"')
     diary = DIARY_CSV.replace("yes", SCRIPT)
@@ -125,6 +146,17 @@ def test_scripts_in_labels_and_answers_are_text_on_every_page(tmp_path):
     assert len(pages) >= 2
     for page in pages:
         assert SCRIPT not in page.read_text("utf-8")
+
+
+def test_scripts_and_formulas_are_text_in_an_export(tmp_path, monkeypatch):
+    monkeypatch.setenv("COUPLES_STUDY_SECRETS", str(tmp_path / "secrets"))
+    toml = TOML.replace("A small study", SCRIPT).replace('f = "woman"', f'f = "{FORMULA_LABEL}"')
+    folder = write_study(tmp_path / "study", toml)
+    for path in run_export(str(folder), "supervisor", tmp_path / "out"):
+        text = path.read_text("utf-8")
+        assert SCRIPT not in text or path.suffix != ".html"
+        assert not [line for line in text.splitlines() if path.suffix == ".csv" and line.startswith(("=", "+", "@"))]
+        assert path.suffix != ".csv" or f",{FORMULA_LABEL}" not in text
 
 
 def test_formulas_in_held_rows_are_text_in_a_spreadsheet(tmp_path):

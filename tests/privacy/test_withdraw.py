@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 
 import pandas as pd
@@ -214,3 +215,40 @@ def test_the_log_is_no_export_even_where_a_pattern_fits_it(at):
     assert (folder / "withdrawals.csv").is_file()
     assert run_intake(str(folder), had / "out").rows_held == 0
     assert run_withdraw(str(folder), "K202/woman").clean
+
+
+NOTEBOOK = """{
+ "cells": [
+  {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "What we found"},
+  {"cell_type": "code", "execution_count": 1, "id": "b", "metadata": {}, "source": "print(len(open('study/people.csv').read().split()))",
+   "outputs": [{"name": "stdout", "output_type": "stream", "text": "9 K102y said 7.25"}]}
+ ],
+ "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+ "nbformat": 4, "nbformat_minor": 5
+}"""
+
+
+def test_executed_notebooks_are_emptied_and_run_again(at):
+    had = at("had")
+    folder = study(had / "study")
+    run_intake(str(folder), None)
+    book = had / "reports" / "small" / "mine" / "look.ipynb"
+    book.parent.mkdir(parents=True)
+    book.write_text(NOTEBOOK, "utf-8")
+    proof = run_withdraw(str(folder), "K102y")
+    assert proof.clean, proof.text()
+    told = json.loads(book.read_text("utf-8"))
+    assert told["cells"][1]["outputs"][0]["text"] in ("8\n", ["8\n"])
+    assert "K102y" not in book.read_text("utf-8")
+
+
+def test_a_notebook_that_breaks_is_left_empty_and_told(at):
+    had = at("had")
+    folder = study(had / "study")
+    book = folder / "look.ipynb"
+    book.write_text(NOTEBOOK.replace("people.csv", "gone.csv"), "utf-8")
+    proof = run_withdraw(str(folder), "K102y")
+    assert [line.split(": ", 1)[1] for line in proof.broken] == [
+        "emptied; running it again ended in CellExecutionError"
+    ]
+    assert json.loads(book.read_text("utf-8"))["cells"][1]["outputs"] == []

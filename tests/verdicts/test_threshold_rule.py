@@ -168,6 +168,9 @@ def test_a_rise_that_only_starts_at_six_speaks_for_the_minimum_and_against_the_p
     assert judge_threshold(ACCEL).minimum.reason == "rises_from_stated"
     assert verdicts(ACCEL, necessity=True) == ("supported", "contradicted", "contradicted")
     assert verdicts(ACCEL, necessity=False)[0] == "inconclusive"
+    near, nearer = ({**ACCEL, "bic_margin_cubic": margin} for margin in (6.1, 5.9))
+    assert verdicts(near, necessity=True) == ("supported", "contradicted", "contradicted")
+    assert verdicts(nearer, necessity=True) == ("inconclusive", "contradicted", "contradicted")
 
 
 def test_more_is_better_without_a_break_refutes_both() -> None:

@@ -30,17 +30,20 @@ class Question(Strict):
     """What a model needs to know. Each model uses its own subset of these keys and refuses the others.
 
     ``rule`` is R1 (directional), R2 (a quantifier), R3 (a stated share), R5 (no difference), R6 (mediation), R7
-    (timing), R8 (threshold), R10 (the cycle) or R12 (a rank); docs/study-file.md gives them in words.
+    (timing), R8 (threshold), R9 (strands), R10 (the cycle), R12 (a rank), R13 (a checklist), R14 (effects that
+    differ) or R15 (in all couples);
+    docs/study-file.md gives them in words.
     """
 
     model: str
     by: str | None = None
     outcome: str
-    distribution: Literal["gaussian"] = "gaussian"
+    distribution: Literal["gaussian", "poisson", "negative_binomial", "binomial"] = "gaussian"
     actor: tuple[str, ...] = ()
     partner: tuple[str, ...] = ()
     predictors: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    offset: str | None = None
     predictor: str | None = None
     exposure: str | None = None
     partner_exposure: str | None = None
@@ -70,6 +73,7 @@ class Question(Strict):
     realised: str | None = None
     probability: str | float | None = None
     indicators: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    steps: tuple[float, ...] = ()
     stated: float | None = None
     tolerance: dict[str, float] = Field(default_factory=dict)
     level: Literal["person", "couple"] = "person"
@@ -85,20 +89,20 @@ class Question(Strict):
     require: Literal["all", "any"] = "all"
     direction: Literal["positive", "negative"] = "positive"
     smallest_effect: Smallest
-    rule: Literal["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R10", "R12"] = "R1"
+    rule: Literal["R1", "R2", "R3", "R5", "R6", "R7", "R8", "R9", "R10", "R12", "R13", "R14", "R15"] = "R1"
     causal: bool = True
 
     def columns(self) -> tuple[str, ...]:
         """Every column the question can not do without, without the ``partner.`` prefix, in order and once each."""
         named = [self.outcome, *self.actor, *self.partner, *self.predictors, *self.items]
         named += [name for name in (self.predictor, self.exposure, self.mediator, self.after, self.placebo) if name]
-        named += [self.among] if self.among else []
+        named += [name for name in (self.among, self.offset) if name]
         named += [self.probability] if isinstance(self.probability, str) else []
         named += self.groupings()
         named += [*(self.covariates or ())]
         latent = set(self.indicators)
         named = [name for name in named if name not in latent]
-        named += [indicator for group in self.indicators.values() for indicator in group]
+        named += [indicator for group in self.indicators.values() for indicator in group[:2]]
         return tuple(dict.fromkeys(name.removeprefix("partner.") for name in named))
 
     def groupings(self) -> list[str]:

@@ -46,10 +46,13 @@ class JudgedSensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridRow:
-    """The verdict had the smallest effect been ``times`` as large: its value, in raw units too where they are known."""
+    """The verdict had the smallest effect been ``times`` as large: its value, in raw units too where they are known.
+
+    ``value`` is None where several readings are joined, each with a smallest effect of its own.
+    """
 
     times: float
-    value: float
+    value: float | None
     raw_value: float | None
     verdict: str
 

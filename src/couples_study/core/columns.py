@@ -42,7 +42,8 @@ class Column:
 
     ``kind`` is one of `KINDS`: ``number`` is continuous, ``count`` a whole number, ``flag`` 0/1, ``code`` one of
     ``labels``. ``low`` and ``high`` bound an answer, both inclusive. ``table`` is the column's home. ``second_of``
-    names the column of the same state that this one asks again in other words.
+    names the column of the same state that this one asks again in other words, ``asked`` the time of day where that
+    is not the evening's entry.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Column:
     high: float | None = None
     labels: tuple[str, ...] = ()
     second_of: str | None = None
+    asked: str = "evening"
 
     @property
     def of_claims_alone(self) -> bool:
@@ -109,7 +111,7 @@ class Glossary(Mapping[str, Column]):
 def column_from(name: str, group: str, row: Mapping[str, Any]) -> Column:
     """A `Column` from one glossary table; raises `EntryError` on anything that is not of the form."""
     where = f"glossary row {name!r} ({group}.toml)"
-    known = {"label", "meaning", "unit", "kind", "table", "range", "labels", "second_of"}
+    known = {"label", "meaning", "unit", "kind", "table", "range", "labels", "second_of", "asked"}
     unknown = sorted(set(row) - known)
     missing = sorted({"label", "meaning", "unit", "kind", "table"} - set(row))
     if unknown or missing:
@@ -130,6 +132,7 @@ def column_from(name: str, group: str, row: Mapping[str, Any]) -> Column:
         high=high,
         labels=tuple(row.get("labels", ())),
         second_of=row.get("second_of"),
+        asked=row.get("asked", "evening"),
         **{key: row[key] for key in ("label", "meaning", "unit", "kind", "table")},
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from couples_study.contracts.evidence import Term
@@ -92,6 +93,35 @@ def gee(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: np.ndarray)
         df=groups - 1,
         estimator=f"GEE, working independence, bias-reduced couple-clustered variance, t with {groups - 1} df",
     )
+
+
+def by_influences(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: np.ndarray) -> tuple[Linear, np.ndarray]:
+    """The same estimates and variance as `gee`, by least squares, with each couple's part in them (G, k)."""
+    parts = influences(y, X, couples)
+    groups = len(parts)
+    found = Linear(
+        names=tuple(names),
+        params=np.linalg.solve(X.T @ X, X.T @ y),
+        cov=parts.T @ parts,
+        df=groups - 1,
+        estimator=f"least squares, bias-reduced couple-clustered variance, t with {groups - 1} df",
+    )
+    return found, parts
+
+
+def influences(y: np.ndarray, X: np.ndarray, couples: np.ndarray) -> np.ndarray:
+    """Each couple's part in the least-squares coefficients, (G, k); their squares add up to the variance of `gee`.
+
+    A couple's residuals are divided by one minus its own leverage (Mancl and DeRouen, 2001).
+    """
+    inverse = np.linalg.inv(X.T @ X)
+    residuals = y - X @ (inverse @ (X.T @ y))
+    parts = []
+    for rows in pd.Series(np.arange(len(y))).groupby(couples, sort=True).indices.values():
+        own = X[rows]
+        rest = np.linalg.solve(np.eye(len(rows)) - own @ inverse @ own.T, residuals[rows])
+        parts.append(inverse @ (own.T @ rest))
+    return np.array(parts)
 
 
 def influence_of(

@@ -23,7 +23,15 @@ from couples_study.measures import Frames, Panel
 from couples_study.measures.units import factor, sides_of
 from couples_study.models.concerns import few_couples
 from couples_study.models.counting import counts_of
-from couples_study.models.lagged import Pairs, asked_twice, corrected_path, indicators_of, pairs_of, said
+from couples_study.models.lagged import (
+    Pairs,
+    asked_twice,
+    best_apart,
+    corrected_path,
+    indicators_of,
+    pairs_of,
+    said,
+)
 from couples_study.models.lagged.beside import TESTED, beside, measured, path_term
 from couples_study.models.lagged.both_ways import BothWays
 from couples_study.models.lagged.missing import due_pairs, skipped
@@ -43,10 +51,10 @@ def check(question: Question, setting: Setting, where: str) -> None:
             where, expected="lag = 1", found=f"lag = {question.lag}", do="use model apim for the same day"
         )
     for name, columns in question.indicators.items():
-        if name not in (question.outcome, question.predictor) or len(columns) != 2:
+        if name not in (question.outcome, question.predictor) or len(columns) < 2:
             raise StudyFileError(
                 f"{where}, indicators",
-                expected="two indicators each for outcome and predictor",
+                expected="two indicators or more each for outcome and predictor",
                 found=f"{name}: {len(columns)}",
                 do='write indicators = { close = ["close_1", "close_2"] }',
             )
@@ -76,7 +84,12 @@ def plan(question: Question, setting: Setting) -> Plan:
 
 def _sources(question: Question, name: str, setting: Setting) -> str:
     second = setting.glossary.second(name) if name not in question.indicators else None
-    return " and ".join(indicators_of(question, name)) + (f" (and {second} where it was asked)" if second else "")
+    parts = indicators_of(question, name)
+    return (
+        " and ".join(parts[:2])
+        + "".join(f" (or {one})" for one in parts[2:])
+        + (f" (and {second} where it was asked)" if second else "")
+    )
 
 
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
@@ -85,10 +98,11 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     panel = panel_for(id, question, indicators_of(question, question.outcome)[0].removeprefix("partner."), frames)
     if isinstance(panel, NotTestable):
         return panel
-    both = question.rule == "R10"
-    ways = [pairs_of(question, panel, both=both)]
+    question = best_apart(question, setting.glossary, panel)
+    both, known = question.rule == "R10", setting.glossary
+    ways = [pairs_of(question, panel, both=both, known=known)]
     if both:
-        ways.append(pairs_of(question, panel, reverse=True, both=True))
+        ways.append(pairs_of(question, panel, reverse=True, both=True, known=known))
     for pairs in ways:
         refused = _refused(id, pairs)
         if refused is not None:

@@ -24,9 +24,12 @@ from couples_study.measures.units import factor
 from couples_study.models.clustered import term_of
 from couples_study.models.concerns import few_couples
 from couples_study.models.dyadic import DyadicMixedLM
+from couples_study.models.missing_data import PatternMixture, inverse_probability
 from couples_study.models.model import Model, Setting, too_few
 from couples_study.models.terms import contrast, pieces_of, split
+from couples_study.models.weekly.adjusted import regressed
 from couples_study.models.weekly.arrays import Weekly, weekly_of
+from couples_study.models.weekly.robustness import informative, last_before
 
 if TYPE_CHECKING:
     from couples_study.models.dyadic.results import DyadicResults
@@ -108,6 +111,7 @@ def curves(id: str, question: Question, weekly: Weekly, setting: Setting) -> Evi
     weights = [contrast(words, names, "test") / unit for words in question.test]
     planned = plan(question, setting)
     robust = fit.with_errors("cr2")
+    beside = ([], {}) if setting.brief else missing_beside(question, weekly, weights)
     return Evidence(
         id=id,
         model="growth",
@@ -119,22 +123,41 @@ def curves(id: str, question: Question, weekly: Weekly, setting: Setting) -> Evi
         formula=planned.formula,
         estimator=planned.estimator,
         concerns=(*_concerns(fit), *few_couples(weekly.couples)),
-        sensitivity=tuple(
-            Sensitivity.of(_term(fit, w, words), f"errors of the model itself: {words}")
-            for w, words in zip(weights, question.test, strict=True)
+        sensitivity=(
+            *(
+                Sensitivity.of(_term(fit, w, words), f"errors of the model itself: {words}")
+                for w, words in zip(weights, question.test, strict=True)
+            ),
+            *beside[0],
         ),
-        facts={"baseline_sd": weekly.baseline_sd(question.outcome), "log_likelihood": float(fit.llf)},
+        facts={"baseline_sd": weekly.baseline_sd(question.outcome), "log_likelihood": float(fit.llf), **beside[1]},
     )
 
 
 def rows_of(question: Question, weekly: Weekly) -> Rows:
     """Answered person-weeks up to ``at``, with the gains of each arm as columns that rise from 0 to 1 over a piece."""
-    last = min(question.at or int(weekly.weeks.max()), int(weekly.weeks.max()))
-    told = weekly.answers[question.outcome][:, :, weekly.weeks <= last]
-    weeks = weekly.weeks[weekly.weeks <= last]
+    told, weeks = told_until(question, weekly)
     couple, slot, place = np.nonzero(np.isfinite(told))
-    week, arm = weeks[place].astype(np.float64), weekly.arm[couple]
-    edges = [0.0, *[float(knot) for knot in question.knots if knot < last], float(last)]
+    last = float(weeks[-1])
+    X = columns_of(question, weekly, (couple, slot, weeks[place].astype(np.float64)), last)
+    Z = pd.DataFrame({"intercept": X["intercept"], "week": np.clip(weeks[place], 0, None) / last})
+    return Rows(y=told[couple, slot, place], X=X, Z=Z, couple=couple, slot=slot, week=weeks[place].astype(int))
+
+
+def told_until(question: Question, weekly: Weekly) -> tuple[np.ndarray, np.ndarray]:
+    """Answers (C, 2, W) of the weeks up to ``at``, and these weeks."""
+    last = min(question.at or int(weekly.weeks.max()), int(weekly.weeks.max()))
+    inside = weekly.weeks <= last
+    return weekly.answers[question.outcome][:, :, inside], weekly.weeks[inside]
+
+
+def columns_of(
+    question: Question, weekly: Weekly, at: tuple[np.ndarray, np.ndarray, np.ndarray], last: float
+) -> pd.DataFrame:
+    """The fixed columns of person-weeks ``at`` (couple, slot, week): level, role, what is held, gains of arms."""
+    couple, slot, week = at
+    arm = weekly.arm[couple]
+    edges = [0.0, *[float(knot) for knot in question.knots if knot < last], last]
     columns: dict[str, np.ndarray] = {"intercept": np.ones(len(week))}
     if weekly.told_apart:
         columns["role"] = slot - 0.5
@@ -144,10 +167,7 @@ def rows_of(question: Question, weekly: Weekly) -> Rows:
         ramp = np.clip((week - start) / (stop - start), 0.0, 1.0)
         for code, name in enumerate(weekly.arms):
             columns[f"gain.{number}[{name}]"] = ramp * (arm == code)
-    Z = pd.DataFrame({"intercept": np.ones(len(week)), "week": np.clip(week, 0, None) / last})
-    return Rows(
-        y=told[couple, slot, place], X=pd.DataFrame(columns), Z=Z, couple=couple, slot=slot, week=week.astype(int)
-    )
+    return pd.DataFrame(columns)
 
 
 def fitted(question: Question, rows: Rows) -> DyadicResults:
@@ -157,6 +177,53 @@ def fitted(question: Question, rows: Rows) -> DyadicResults:
         rows.y, rows.X, groups=rows.couple, role=rows.slot, time=rows.week, exog_re=Z, re_by="partner",
         residual=question.residual or RESIDUAL,
     ).fit()  # fmt: skip
+
+
+def missing_beside(
+    question: Question, weekly: Weekly, weights: list[np.ndarray]
+) -> tuple[list[Sensitivity], dict[str, float]]:
+    """The marginal model, missing answers shifted in it, and weighted; and how far a shift would tip the first test.
+
+    The mixed model takes a missing week as missing at random given all others. Without its covariance the same columns
+    give marginal gains (independence, bias-reduced couple-clustered errors), and these can be asked what else missing
+    answers might have been. ``weights`` are those of the tests, in the unit of the smallest effect.
+    """
+    told, weeks = told_until(question, weekly)
+    shape = (weekly.couples, told.shape[1] * told.shape[2])
+    place = tuple(one.ravel() for one in np.indices(told.shape))
+    X = columns_of(question, weekly, (place[0], place[1], weeks[place[2]].astype(np.float64)), float(weeks[-1]))
+    there = np.broadcast_to(weekly.member[:, :, None], told.shape)
+    design = X.to_numpy().reshape(*shape, -1) * there.reshape(shape)[:, :, None]
+    y, missing = told.reshape(shape), (~np.isfinite(told) & there).astype(np.float64).reshape(shape)
+    chances = _chances(weekly, question.outcome, told, weeks).reshape(shape)
+    sd, rows, facts = weekly.baseline_sd(question.outcome), [], {}
+    for along, words in zip(weights, question.test, strict=True):
+        mixture = PatternMixture(random=regressed(y, design, along), slope=regressed(missing, design, along * sd))
+        rows.append(Sensitivity.of(mixture.random.term(words), f"marginal model (GEE): {words}"))
+        rows += mixture.rows(1.0, f"marginal model, {words}: missing answers")
+        weighted = regressed(y, design, along, chances)
+        rows.append(Sensitivity.of(weighted.term(words), f"weighted by the inverse chance of an answer: {words}"))
+        tip = mixture.tipping_point(1.0)
+        if tip is not None and "tipping_point" not in facts:
+            facts["tipping_point"] = tip
+    return rows, facts
+
+
+def _chances(weekly: Weekly, column: str, told: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """Weights (C, 2, W) by the chance of an answer given arm, baseline and the last answer before; 1 at baseline."""
+    weights = np.ones(told.shape)
+    arms = np.broadcast_to(
+        (weekly.arm[:, None, None] == np.arange(len(weekly.arms))), (*told.shape[:2], len(weekly.arms))
+    )
+    before = weekly.baseline(column)
+    before = np.where(np.isfinite(before), before - np.nanmean(before), 0.0)
+    for place in np.flatnonzero(weeks > 0):
+        known = np.concatenate(
+            [arms, before[..., None], last_before(weekly, column, int(weeks[place]))[..., None]], axis=-1
+        )
+        seen = np.isfinite(told[:, :, place])[weekly.member]
+        weights[:, :, place][weekly.member] = inverse_probability(seen, informative(known[weekly.member]))
+    return weights
 
 
 def _term(fit: DyadicResults, weights: np.ndarray, name: str) -> Term:

@@ -115,7 +115,8 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     return Evidence(
         id=id, model="piecewise_change", unit=question.smallest_effect.unit,
         tested=tuple(_term(found, shape, name, unit) for name in names),
-        coefficients=found.linear.terms(), counts=counts_of(panel, found.rows, setting),
+        coefficients=(*found.linear.terms(), *(_term(found, shape, n, 1.0) for n in names if n == AVERAGE)),
+        counts=counts_of(panel, found.rows, setting),
         equation=planned.equation, formula=planned.formula, estimator=planned.estimator,
         concerns=(*same, EVENT_DATES, *few_couples(int(found.linear.df) + 1)),
         sensitivity=() if setting.brief else _beside(id, question, asked, event, shape, unit),
@@ -253,7 +254,8 @@ def _figure(
         term = _term(found, shape, name, 1.0)
         drawn.append((float(node), term.estimate, term.conf_low, term.conf_high, int(there.sum())))
     return FigureData(
-        kind="bins", title=question.outcome, x_label=f"Days since {setting.label(str(question.predictor))}",
+        kind="bins", title=question.outcome,
+        x_label=f"Days since: {setting.label(str(question.predictor)).partition(',')[0]}",
         y_label=f"{setting.label(question.outcome)}: difference from usual",
         frames={"bins": pd.DataFrame(drawn, columns=["x", "y", "low", "high", "n"])},
         notes={"n": len(found.rows), "couples": found.couples},

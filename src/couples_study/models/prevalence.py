@@ -165,7 +165,7 @@ def _share(people: pd.DataFrame, column: str, question: Question, who: str, shif
     cut = float(question.cut or 0.0) + shift
     says = pd.Series(answers <= cut if question.direction == "negative" else answers >= cut, index=rows.index)
     if who == "each":
-        return _of_persons(says.to_numpy(dtype=np.float64), rows["couple_id"])
+        return share_of_persons(says.to_numpy(dtype=np.float64), rows["couple_id"])
     by_couple = says.groupby(rows["couple_id"])
     both_answered = by_couple.size() == 2
     told = (by_couple.min() if who == "both" else by_couple.max())[both_answered].astype(np.float64)
@@ -173,7 +173,7 @@ def _share(people: pd.DataFrame, column: str, question: Question, who: str, shif
     return Share(value=float(told.mean()) if n else 0.0, worth=max(n, 1), couples=n, people=2 * n, rows=n)
 
 
-def _of_persons(says: np.ndarray, couple: pd.Series) -> Share:
+def share_of_persons(says: np.ndarray, couple: pd.Series) -> Share:
     """Persons, as many as would give the couple-robust variance if they were independent; never more than there are."""
     codes, couples = pd.factorize(couple)
     n, groups = len(says), len(couples)

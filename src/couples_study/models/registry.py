@@ -14,7 +14,10 @@ __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 HOME = {
     "apim": "apim",
     "contrast": "contrast",
+    "counts": "counts",
     "cross_lag": "cross_lag",
+    "diagnostic": "diagnostic",
+    "dose_curve": "dose_curve",
     "equivalence": "equivalence",
     "growth": "growth",
     "hazard": "hazard",
@@ -22,10 +25,14 @@ HOME = {
     "micro_randomised": "micro_randomised",
     "moderation": "moderation",
     "onset": "onset_model",
+    "paired": "paired",
     "piecewise_change": "piecewise_change",
+    "practices": "practices",
     "prevalence": "prevalence",
     "ranking": "ranking",
     "regression": "regression",
+    "slopes": "couple_slopes",
+    "structure": "structure",
     "surface": "surface",
     "threshold": "threshold_model",
     "threshold_between": "threshold_between",
@@ -34,6 +41,9 @@ HOME = {
     "trend": "trend",
     "trial": "trial",
 }
+
+
+NOT_GAUSSIAN = ("counts", "paired")
 
 
 class Models(Mapping[str, Model]):
@@ -76,6 +86,13 @@ def check_question(question: Question, setting: Setting, where: str) -> Model:
             expected=f"keys that model {model.name!r} uses: {listed(sorted(model.options), most=30)}",
             found=listed(foreign),
             do="leave them out, or choose the model they belong to",
+        )
+    if question.distribution != "gaussian" and model.name not in NOT_GAUSSIAN:
+        raise StudyFileError(
+            where,
+            expected='distribution = "gaussian", which this model takes its outcome to be',
+            found=repr(question.distribution),
+            do='leave it out, or use model = "counts" (or "paired")',
         )
     _require_numbers(question, setting, where)
     model.check(question, setting, where)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Sensitivity, Term
+from couples_study.contracts.evidence import Concern, Counts, Evidence, FigureData, NotTestable, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.measures import Frames, Panel, panel_of
 from couples_study.models.apim_design import covariate_values, covariates_of
-from couples_study.models.clustered import Linear, gee, ols
+from couples_study.models.clustered import Linear, by_influences, ols
 from couples_study.models.concerns import MEASUREMENT_ERROR, SAME_REPORTER, few_couples
 from couples_study.models.counting import counts_of
 from couples_study.models.model import FEWEST_COUPLES, Setting, full_rank, panel_for, too_few
@@ -63,11 +63,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """A fit with the numbers of its panel rows."""
+    """A fit with the numbers of its panel rows, and each couple's part in the coefficients (G, k), if told."""
 
     linear: Linear
     rows: np.ndarray
     couples: int
+    parts: np.ndarray
 
     def weights(self, **of: float) -> np.ndarray:
         """Weights over the coefficients by their names, zero elsewhere."""
@@ -117,7 +118,7 @@ def fit_relation(
     X, target = np.column_stack([column[rows] for column in columns.values()]), y[rows]
     names = tuple(columns)
     if asked.within:
-        X, target = _departures(X, asked.panel.own[rows]), _departures(target[:, None], asked.panel.own[rows])[:, 0]
+        X, target = departures(X, asked.panel.own[rows]), departures(target[:, None], asked.panel.own[rows])[:, 0]
     else:
         X, names = np.column_stack([np.ones(len(rows)), X]), ("intercept", *names)
     if not full_rank(X):
@@ -126,11 +127,13 @@ def fit_relation(
             detail="Some predictors do not vary here or are sums of others, so their effects can not be told apart.",
         )  # fmt: skip
     alone = len(couple) == couples
-    linear = ols(target, X, names) if alone and not asked.within else gee(target, X, names, couple)
-    return Fitted(linear=linear, rows=rows, couples=couples)
+    if alone and not asked.within:
+        return Fitted(linear=ols(target, X, names), rows=rows, couples=couples, parts=np.empty((0, X.shape[1])))
+    linear, parts = by_influences(target, X, names, couple)
+    return Fitted(linear=linear, rows=rows, couples=couples, parts=parts)
 
 
-def _departures(values: np.ndarray, person: np.ndarray) -> np.ndarray:
+def departures(values: np.ndarray, person: np.ndarray) -> np.ndarray:
     """``values`` (n, k) minus the person's means."""
     _, codes = np.unique(person, return_inverse=True)
     sizes = np.bincount(codes)
@@ -152,6 +155,7 @@ def relation_evidence(
     sensitivity: tuple[Sensitivity, ...] = (),
     facts: Mapping[str, float] | None = None,
     own: bool = True,
+    figure: FigureData | None = None,
 ) -> Evidence:
     """The common form; ``own`` where predictor and outcome come from the same person."""
     return Evidence(
@@ -167,6 +171,7 @@ def relation_evidence(
         concerns=relation_concerns(question, asked, fitted.couples, own=own),
         sensitivity=sensitivity,
         facts=dict(facts or {}),
+        figure=figure,
     )
 
 

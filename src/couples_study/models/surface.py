@@ -40,14 +40,21 @@ TESTS = (*ALONG, *(f"{name}{MODERATED}" for name in ALONG))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Side:
-    """Both answers in common units, the moderator, and what one unit of each is in raw points."""
+    """Both answers minus their common mean, the moderator minus its own, and the outcome, all in points; and how many
+    points are one unit of the answers, of the moderator and of the outcome."""
 
     x: np.ndarray
     y: np.ndarray
     z: np.ndarray | None
     outcome: np.ndarray
     unit: float
+    moderator_unit: float
     outcome_unit: float
+
+    def factor(self, name: str) -> float:
+        """What a term of this name in points is multiplied with to be in the question's unit."""
+        power = 1 if name[:2] in ("a1", "a3") else 2
+        return self.unit**power * (self.moderator_unit if name.endswith(MODERATED) else 1.0) / self.outcome_unit
 
 
 def check(question: Question, setting: Setting, where: str) -> None:
@@ -105,7 +112,7 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
     rows = fitted.rows
     return Evidence(
         id=id, model="surface", unit=question.smallest_effect.unit,
-        tested=tuple(_term(fitted, name) for name in names),
+        tested=tuple(_term(fitted, name, side.factor(name)) for name in names),
         coefficients=(*fitted.linear.terms(), *terms),
         counts=_counts(asked, rows), equation=planned.equation, formula=planned.formula, estimator=planned.estimator,
         concerns=(CROSS_SECTIONAL, *little, *few_couples(fitted.couples)),
@@ -116,7 +123,7 @@ def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> E
 
 
 def _side(id: str, question: Question, asked: Asked) -> _Side | NotTestable:  # noqa: A002 (the contract's word)
-    """Both answers minus their common mean, over their common standard deviation where the unit asks for it."""
+    """Both answers, the moderator and the outcome of the question, with their units."""
     x, y = (asked.value(name) for name in question.predictors)
     z = asked.value(question.moderator) if question.moderator else None
     outcome = asked.value(question.outcome)
@@ -130,12 +137,13 @@ def _side(id: str, question: Question, asked: Asked) -> _Side | NotTestable:  # 
     outcome_unit = float(outcome[complete].std(ddof=1)) if kinds[0] else 1.0
     if unit <= 0 or outcome_unit <= 0:
         return NotTestable(id=id, reason="no_variation", detail="One of the answers is the same for everybody.")
+    moderator_unit = 1.0
     if z is not None:
-        scaled = len(kinds[1]) < 3 or kinds[1][2] is not None
-        z = (z - z[complete].mean()) / (z[complete].std(ddof=1) if scaled else 1.0)
+        moderator_unit = float(z[complete].std(ddof=1)) if len(kinds[1]) < 3 or kinds[1][2] is not None else 1.0
+        z = z - z[complete].mean()
     middle = both.mean()
     return _Side(
-        x=(x - middle) / unit, y=(y - middle) / unit, z=z, outcome=outcome / outcome_unit, unit=unit,
+        x=x - middle, y=y - middle, z=z, outcome=outcome, unit=unit, moderator_unit=moderator_unit,
         outcome_unit=outcome_unit,
     )  # fmt: skip
 
@@ -148,10 +156,11 @@ def _columns(side: _Side) -> dict[str, np.ndarray]:
     return {**plain, "moderator": z, "moderator.square": z**2, **{f"{n}{MODERATED}": c * z for n, c in plain.items()}}
 
 
-def _term(fitted: Fitted, name: str) -> Term:
+def _term(fitted: Fitted, name: str, by: float = 1.0) -> Term:
+    """A number of the surface in points, or ``by`` times that."""
     stem = name.removesuffix(MODERATED)
     suffix = MODERATED if name.endswith(MODERATED) else ""
-    return fitted.linear.term(fitted.weights(**{f"{n}{suffix}": w for n, w in ALONG[stem].items()}), name)
+    return fitted.linear.term(fitted.weights(**{f"{n}{suffix}": w * by for n, w in ALONG[stem].items()}), name)
 
 
 def _explained(
@@ -202,7 +211,7 @@ def _beside(
     if covariates:
         tried.append(("without covariates", fit_relation(id, asked, side.outcome, columns)))
     return tuple(
-        Sensitivity.of(_term(fit, name), label if len(names) == 1 else f"{label}: {name}")
+        Sensitivity.of(_term(fit, name, side.factor(name)), label if len(names) == 1 else f"{label}: {name}")
         for label, fit in tried
         if not isinstance(fit, NotTestable)
         for name in names
@@ -216,10 +225,10 @@ def _figure(question: Question, asked: Asked, side: _Side, fitted: Fitted, setti
     first, second = (setting.label(name.removeprefix(PARTNER)).partition(",")[0] for name in question.predictors)
     second = f"the partner's {second}" if question.predictors[1].startswith(PARTNER) else second
     return partial_bins(
-        x=gap, y=side.outcome[rows] * side.outcome_unit,
+        x=gap, y=side.outcome[rows],
         couple=pd.factorize(asked.panel.frame["couple_id"].to_numpy()[rows])[0],
         title=question.outcome, x_label=f"{first} minus {second}", y_label=setting.label(question.outcome),
-        slope=float(np.polyfit(gap, side.outcome[rows] * side.outcome_unit, 1)[0]),
+        slope=float(np.polyfit(gap, side.outcome[rows], 1)[0]),
     )  # fmt: skip
 
 

@@ -126,7 +126,8 @@ def _by_start(
     term = linear.term(weights, SLOPE)
     planned = plan(question, setting)
     return Evidence(
-        id=id, model="trend", unit=question.smallest_effect.unit, tested=(term,), coefficients=linear.terms(),
+        id=id, model="trend", unit=question.smallest_effect.unit, tested=(term,),
+        coefficients=(*linear.terms(), linear.term(1.0 * (weights != 0), SLOPE)),
         counts=counts_of(panel, lines.rows_of(used), setting), equation=planned.equation, formula=planned.formula,
         estimator=planned.estimator,
         concerns=(*_drawn_on(start), *few_couples(lines.couples())),

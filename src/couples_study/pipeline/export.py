@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
-from couples_study.core.errors import AnalysisError
+from couples_study.core.errors import AnalysisError, UsageError
 from couples_study.intake import link, take_in
 from couples_study.pipeline.deliveries import inputs_of, read_deliveries
 from couples_study.pipeline.exporting.aggregated import (
@@ -33,6 +34,9 @@ from couples_study.steps.derive import derive
 AUDIENCES = ("archive", "supervisor", "partner-safe")
 ACCESS = ("restricted", "open")
 OPEN = "open"
+RISK = "risk.json"
+FOLDERS = ("codebook", "data", "figures", "syntax", "synthetic", "tables")
+ALONE = ("README.md", RISK, METADATA, "verdicts.csv")
 SYNTAX = "every model in R, SAS and SPSS where these have it, else its nearest there; prepare.R makes the columns"
 CODEBOOK = "what every column means, as page, Markdown, JSON and Table Schema"
 
@@ -49,6 +53,8 @@ def run_export(
     jobs: int = 1,
 ) -> list[Path]:
     """Write the bundle for ``audience`` below ``out``, which is for it alone; returns the paths."""
+    told_to = OPEN if access == OPEN and audience == "archive" else audience
+    _require_its_own(out, told_to)
     opened = _opened(word, claims, tell)
     if audience == "archive" and access == OPEN:
         bundle, risk = _open(opened, jobs, tell)
@@ -57,7 +63,7 @@ def run_export(
     else:
         bundle, risk = _aggregated(opened, audience, jobs, tell)
     tell("writing")
-    bundle.add("", "the risk report, for programs", {"risk.json": as_json(risk.record())})
+    bundle.add("", "the risk report, for programs", {RISK: as_json(risk.record())})
     text = readme(risk, dict(sorted(bundle.told.items())))
     bundle.files["README.md"] = text.encode("utf-8")
     if audience == "archive":
@@ -66,7 +72,30 @@ def run_export(
         bundle.files[METADATA] = crate(
             title=title, audience=risk.audience, published=date, files=bundle.files, told=bundle.told
         )
-    return write_all(bundle.files, out)
+    written = write_all(bundle.files, out)
+    for name in (*FOLDERS, *ALONE):
+        for path in [out / name] if name in ALONE else sorted((out / name).rglob("*")):
+            if path.is_file() and path not in written:
+                path.unlink()
+    return written
+
+
+def _require_its_own(out: Path, audience: str) -> None:
+    """Raise `UsageError` where anything but an earlier export for the same audience lies: it would go out with this."""
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    try:
+        found = json.loads((out / RISK).read_text("utf-8")).get("audience")
+    except (OSError, ValueError, AttributeError):
+        found = None
+    strange = [path.name for path in out.iterdir() if path.name not in (*FOLDERS, *ALONE)]
+    if found != audience or strange:
+        raise UsageError(
+            f"--out {out}",
+            expected=f"an empty folder, or one with nothing but an export for {audience}",
+            found="other files" if strange else f"an export for {found}" if found else "other files",
+            do="choose another folder: whatever lies there would be handed on with this",
+        )
 
 
 def _year_of(opened: Opened) -> str | None:

@@ -42,9 +42,10 @@ KEYS = ("couple_id", "person_id", "role", "day", "date", "wave", "week")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Multiverse:
-    """What came of it: the table, the sentences by reading, the same as JSON, and the files written."""
+    """What came of it: the table, the sentences, each reading's curve as its figure draws it, JSON, and the files."""
 
     table: pd.DataFrame
+    curves: tuple[Mapping[str, Any], ...]
     sentences: tuple[str, ...]
     json: str
     written: tuple[Path, ...]
@@ -60,7 +61,7 @@ class Found:
     readings: tuple[Listed, ...]
 
 
-def list_multiverse(claim: str, study: str, *, most: int = MOST, seed: int = DEFAULT_SEED) -> Found:
+def list_multiverse(claim: str, study: str | Path, *, most: int = MOST, seed: int = DEFAULT_SEED) -> Found:
     """The choices and specifications of a claim or hypothesis in a study; no answer is read."""
     place = locate(study)
     own = {one.id for one in place.study.hypothesis}
@@ -110,7 +111,7 @@ def run_multiverse(
             "multiverse.svg": to_svg(plot_multiverse(told)),
         }
         written = write_all(files, out)
-    return Multiverse(table=table, sentences=said, json=text, written=tuple(written))
+    return Multiverse(table=table, curves=tuple(told), sentences=said, json=text, written=tuple(written))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class FrozenNow:
     written: tuple[Path, ...]
 
 
-def run_freeze(word: str, power: Sequence[Path] = (), *, amend: bool = False, tell: Tell = quiet) -> FrozenNow:
+def run_freeze(word: str | Path, power: Sequence[Path] = (), *, amend: bool = False, tell: Tell = quiet) -> FrozenNow:
     """Write prereg.md and prereg.lock beside study.toml.
 
     Raises `UsageError` where another plan was frozen before and ``amend`` is not said.
@@ -151,7 +151,7 @@ def _wrong(lock: Lock, place: Place) -> list[str]:
     return said
 
 
-def run_check(word: str) -> Preregistered:
+def run_check(word: str | Path) -> Preregistered:
     """How a study stands to its frozen plan; raises `UsageError` where none was frozen."""
     place = locate(word)
     checked = check(place.study)

@@ -16,6 +16,7 @@ from couples_study.pipeline.running import Tell, quiet
 from couples_study.pipeline.secret import secret_of
 from couples_study.pipeline.withdrawing.journal import JOURNAL, Journal, Room, begin, end, entries_of, move_in, pending
 from couples_study.pipeline.withdrawing.log import log, logged
+from couples_study.pipeline.withdrawing.notebooks import emptied, executed, run_again
 from couples_study.pipeline.withdrawing.proof import Proof
 from couples_study.pipeline.withdrawing.raw import changes_for, linked, who_is
 from couples_study.pipeline.withdrawing.rooms import clear, rebuild, rooms_of, verdicts_in
@@ -82,6 +83,7 @@ def _begun(place: Place, word: str, scope: str, outs: Sequence[Path], secret: by
         date=datetime.now(UTC).date().isoformat(),
         files=entries_of(changes),
         rooms=rooms,
+        notebooks=tuple(map(str, executed(_folders(place, rooms)))),
     )
     begin(work, journal, changes)
     return journal
@@ -109,8 +111,9 @@ def _gone_already(place: Place, word: str, scope: str, secret: bytes, rooms: tup
     """For a person whose withdrawal the log has, a journal with nothing left to do but the search."""
     for row in logged(place.folder):
         if row[0] in {pseudonym(word, secret), pseudonym(word.rpartition("/")[2], secret)} and row[2] == scope:
-            named = {"pseudonym": row[0], "scope": scope, "date": row[1]}
-            return Journal(called=(word,), named=(word,), files=(), rooms=rooms, **named)
+            return Journal(
+                pseudonym=row[0], called=(word,), named=(word,), scope=scope, date=row[1], files=(), rooms=rooms
+            )
     raise UsageError(
         f"--person {word!r}",
         expected="the id of one participant, as the people table or the export has it",
@@ -145,6 +148,7 @@ def _finished(journal: Journal, place: Place, work: Path, tell: Tell) -> Proof:
     tell("erasing")
     if journal.files:
         move_in(work, journal, place.data)
+        emptied(Path(one) for one in journal.notebooks)
         for room in journal.rooms:
             clear(room, place)
     broken, moved = [], []
@@ -152,11 +156,11 @@ def _finished(journal: Journal, place: Place, work: Path, tell: Tell) -> Proof:
         tell(f"making {room.pages} again")
         broken += _rebuilt(room, place, tell)
         moved += _moved(room)
+    broken += run_again([Path(one) for one in journal.notebooks], Path.cwd())
     if journal.files:
         log(place.folder, journal)
     if (work / JOURNAL).exists():
         end(work)
-    folders = [place.folder, place.data, *(Path(one) for room in journal.rooms for one in (room.data, room.pages))]
     return Proof(
         pseudonym=journal.pseudonym,
         scope=journal.scope,
@@ -167,8 +171,12 @@ def _finished(journal: Journal, place: Place, work: Path, tell: Tell) -> Proof:
         broken=tuple(broken),
         moved=tuple(moved),
         searched_for=len(telling(journal.named)),
-        left=tuple(str(path) for path in where_named(journal.named, folders)),
+        left=tuple(str(path) for path in where_named(journal.named, _folders(place, journal.rooms))),
     )
+
+
+def _folders(place: Place, rooms: Sequence[Room]) -> list[Path]:
+    return [place.folder, place.data, *(Path(one) for room in rooms for one in (room.data, room.pages))]
 
 
 def _rebuilt(room: Room, place: Place, tell: Tell) -> list[str]:

@@ -28,7 +28,12 @@ from couples_study.planning.claim_worlds import (
     share_of,
     strength_in,
 )
-from couples_study.planning.list_worlds import list_columns
+from couples_study.planning.count_worlds import count_columns
+from couples_study.planning.dose_worlds import dose_columns
+from couples_study.planning.list_worlds import list_columns, sign_columns
+from couples_study.planning.paired_worlds import paired_columns
+from couples_study.planning.slope_worlds import sloped
+from couples_study.planning.structure_worlds import strand_columns
 
 PUSH = 0.6  # how far a trap moves an answer, in standard deviations
 REVERSED = 0.5
@@ -38,6 +43,9 @@ UNEVEN, SKEW, DRIFT = 0.55, 0.8, (0.3, 0.4)  # log SD of people's own spread; lo
 RARE = 0.08  # the chance of an event on a day
 OWN_TREND = 0.3  # standard deviation of people's own trends over the days
 CARRIED = 0.4  # of yesterday's part of the day, where days hang together
+SHAPED = {
+    "ranking": list_columns, "diagnostic": sign_columns, "structure": strand_columns, "paired": paired_columns,
+}  # fmt: skip
 SHARED_BY_BOTH = {"claim_mood": False, "claim_together": True, "claim_severity": False}
 CALENDAR = ("study_day", "weekend")
 PEOPLE_OF_TRAPS = ("claim_halo", "claim_acquiescence")
@@ -106,15 +114,20 @@ def drawn_frames(
     for question in questions:
         if question.model == "trend" and not about_waves(question):
             _lean(parts, question, strength, rng)
+    for question in questions:
+        if question.model == "slopes":
+            parts.day.update(sloped(question, parts.day, world, rng))
     columns = _finished(parts, questions, paths, (world, cast), rng)
     for question in questions:
         if question.model == "prevalence":
             columns |= _who_say_so(question, columns, world)
-        if question.model == "ranking":
-            columns |= list_columns(question, columns, world, rng)
+        if question.model in SHAPED:
+            columns |= SHAPED[question.model](question, columns, world, rng)
         if question.model == "hazard" and question.knots:
             frail, moved = parts.day[question.outcome], parts.day[str(question.predictor).removeprefix("partner.")]
             columns[question.outcome] = hours_of(question, moved, frail, strength, rng)
+    columns |= _counted(questions, columns, world, rng)
+    columns |= _dosed(questions, paths, columns, (world, rng))
     tables = tables_of(columns, questions, world, size, rng, strength=strength, roles=cast.roles)
     over_waves = [question for question in questions if about_waves(question)]
     if over_waves:
@@ -198,7 +211,8 @@ def _move(
     most = holds_size(true)
     steady = {name for name in (path.times for path in true) if name and _is_steady(name, columns)}
     for path in true:
-        size = path.sign * min(path.size, most[path.outcome])
+        most_of_it = most[path.outcome] * (2.0 if path.by_lot else 1.0)  # a lot's standard deviation is a half
+        size = path.sign * min(path.size, most_of_it)
         if path.level == "between":
             parts.person[path.outcome] = parts.person[path.outcome] + size * _mover(parts.person, path)
             continue
@@ -278,13 +292,39 @@ def _finished(
         found |= {name: found[name] + rng.standard_normal(found[name].shape) for name in predictors}
     for question in questions:
         for name, group in question.indicators.items():
-            for one in group:
+            for one in group[:2]:
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
                 found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
     found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
     spread = cast.spread
     return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _counted(
+    questions: Sequence[Question], columns: dict[str, np.ndarray], world: str, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """What several readings count is counted once, moved by what any of them names."""
+    asked = [question for question in questions if question.model == "counts"]
+    found: dict[str, np.ndarray] = {}
+    for question in {one.outcome: one for one in asked}.values():
+        found |= count_columns(question, columns, world, rng)
+    return found
+
+
+def _dosed(
+    questions: Sequence[Question],
+    paths: Sequence[Path],
+    columns: dict[str, np.ndarray],
+    setting: tuple[str, np.random.Generator],
+) -> dict[str, np.ndarray]:
+    """Doses are drawn once for all readings, unless another reading says what they do."""
+    moved_by = {path.predictor for path in paths}
+    doses = {one.exposure: one for one in questions if one.model == "dose_curve" and one.exposure not in moved_by}
+    found: dict[str, np.ndarray] = {}
+    for question in doses.values():
+        found |= dose_columns(question, columns | found, *setting)
+    return found
 
 
 def _second_items(

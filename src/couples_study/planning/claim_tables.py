@@ -12,6 +12,7 @@ from couples_study.planning.claim_worlds import STATED, gains_of
 
 PARTNERS = 2
 BASELINES = 2
+IN_STRATUM, OUTSIDE = 0.75, "another"  # the share of couples that a question about a part of them is about
 FIRST_DATE = pd.Timestamp(2026, 3, 2)
 ROLES = ("woman", "man")
 
@@ -69,7 +70,9 @@ def _trial(
         answers = steady[:, None] + rise + 0.5 * rng.standard_normal((len(people), len(weeks)))
         frame[name] = answers.ravel()
     labelled = couples.assign(arm=np.array(arms)[arm])
-    labelled = labelled.assign(**{q.moderator: q.stratum for q in trials if q.moderator})
+    for question in (one for one in trials if one.moderator):
+        inside = rng.random(len(couples)) < IN_STRATUM
+        labelled = labelled.assign(**{str(question.moderator): np.where(inside, str(question.stratum), OUTSIDE)})
     if world == "claim_regression":
         first = frame[frame["wave"].eq(0)].groupby("couple_id")[trials[0].outcome].mean()
         low = first[first <= first.quantile(0.5)].index

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from couples_study.contracts.hypothesis import ABOVE, BELOW, Question
+from couples_study.contracts.hypothesis import ABOVE, BELOW, Question, Reading
 from couples_study.measures.units import product_parts
 from couples_study.models.terms import pieces_of, split
 
 STATED = 2.0
 BEYOND, LEAST = 0.15, 0.05  # how far a share lies from where a word begins, and from none and all
+COUNT_WEIGHT = 0.5  # of what moves an outcome that is counted, on the logarithm of its rate
 MOST_EXPLAINED = 0.8  # of an outcome's variance, shared by what moves it
 SUMMARIES = {
     "claim_true": "every effect is twice the smallest that matters",
@@ -75,6 +76,10 @@ def paths_of(question: Question) -> tuple[Path, ...]:
         return (_path(question, question.predictor or "", "own", 1, "within"),)
     if question.model == "moderation":
         return (_moderated(question),)
+    if question.model == "counts":
+        return tuple(_counted(question))
+    if question.model == "practices":
+        return tuple(_practised(question))
     if question.model == "piecewise_change":
         path = _path(question, str(question.predictor).removeprefix("partner."), "own", 0, "within")
         return (replace(path, along=SINCE, by_lot=True),)
@@ -157,6 +162,24 @@ def _tested(question: Question) -> Iterator[Path]:
         column = next((one for one in columns if split(name)[0].endswith(one)), columns[0])
         partners = column in question.partner and not (column in question.actor and name.startswith("actor"))
         yield _path(question, column, "partner" if partners else "own", question.lag, level)
+
+
+def _counted(question: Question) -> Iterator[Path]:
+    """Each predictor moves the rate by twice the smallest ratio that matters, per SD or per doubling."""
+    level = "within" if question.centering == "person" else "between"
+    for name in question.test or question.predictors:
+        who = "partner" if name.startswith("partner.") else "own"
+        path = _path(question, name.removeprefix("partner."), who, 0, level)
+        yield replace(path, size=path.size / COUNT_WEIGHT, by_lot=False)
+
+
+def _practised(question: Question) -> Iterator[Path]:
+    """Every practice does something, the last of the list 4.5 times as much as the first; none of those aside."""
+    if isinstance(question, Reading) and question.aside:
+        return
+    for place, name in enumerate(question.items):
+        path = _path(question, name, "own", question.lag, "within")
+        yield replace(path, size=path.size * (1 + 3.5 * place / max(len(question.items) - 1, 1)))
 
 
 def _path(question: Question, column: str, who: str, lag: int, level: str) -> Path:

@@ -26,7 +26,7 @@ SHARES = {
     "life_event": 0.04, "grand_gesture": 0.03, "breach_event": 0.01, "trauma": 0.12, "one_cause_only": 0.12,
     "needs_match": 0.18, "meals_vital": 0.5,
 }  # fmt: skip
-TARGETS, LENGTHS = (2, 4, 6, 8, 10), (0, 6, 20)
+TARGETS, LENGTHS = (2, 4, 6, 8, 10), (3, 5, 10, 20)
 LOTS = "prompt_"
 OF_COUPLES = ("gap_top", "needs_match", "decline_gradual", "youngest_months", "problem_months")
 AFTER_CONFLICT = ("repair_latency_h", "conflict_severity", "repair_acts")

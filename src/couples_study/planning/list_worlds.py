@@ -32,3 +32,24 @@ def list_columns(
     shares = dict(zip(others, np.linspace(low, high, len(others)), strict=True))
     shares |= dict.fromkeys(asked, NAMED if true else LATE)
     return {name: ticked(columns[name], float(shares[name])) for name in question.items}
+
+
+LOADING, TOLD, LOST = 0.8, 0.75, 0.25  # of trouble in each sign; of trouble in the criterion; who has it
+
+
+def sign_columns(
+    question: Question, columns: dict[str, np.ndarray], world: str, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """The signs and the criterion of a `diagnostic` as 0 and 1, (C, 2) each; signs are there in 15 to 45 of 100.
+
+    Where the claim is false the signs hang together as they do where it is true and tell nothing of the criterion;
+    where people say yes to everything, that is all they have in common.
+    """
+    trouble = columns[question.outcome]
+    common = rng.standard_normal(trouble.shape) if world == "claim_acquiescence" else trouble
+    told = TOLD if world in TRUE_WORLDS else 0.0
+    criterion = told * trouble + np.sqrt(1 - told**2) * rng.standard_normal(trouble.shape)
+    found = {question.outcome: ticked(criterion, LOST)}
+    for name, share in zip(question.items, np.linspace(0.15, 0.45, len(question.items)), strict=True):
+        found[name] = ticked(LOADING * common + np.sqrt(1 - LOADING**2) * columns[name], float(share))
+    return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil, floor
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,8 @@ from couples_study.privacy.small_cells import SMALLEST_CELL, is_small, share_tol
 COUNTS = ("n", "at_risk", "couple_days", "person_days")  # how many stand behind a row of a figure
 RISING = ("improved", "separated", "share")  # curves that rise by single couples or people
 TABLE = "events_"  # facts that are the cells of one table
-EVENTS = ("separated",)
+EVENTS = ("separated", "events", "couples_with_event")
+SIDES = ("couples", "couple_days", "days")  # each counted below and from a stated value, all of them together known
 SHARES = ("share", "placebo")
 AN_END = re.compile(r"_(low|high)\d\d")
 NOTHING = 1e-6
@@ -45,7 +47,7 @@ def told_figure(data: FigureData) -> FigureData:
     frames = {name: _rows(frame) for name, frame in data.frames.items()}
     hidden = sum(len(data.frames[name]) - len(one) for name, one in frames.items())
     frames = {name: _steps(one, most) if rises else one for name, one in frames.items()}
-    return replace(data, frames=frames, notes={**data.notes, TOLD: True, HIDDEN: hidden})
+    return replace(data, frames=frames, notes={**_without_sides(data.notes), TOLD: True, HIDDEN: hidden})
 
 
 def _rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +86,15 @@ def _facts(found: Evidence) -> dict[str, float]:
     for name in EVENTS:
         if is_small(facts.get(name, 0.0)):
             del facts[name]
+    facts = _without_sides(facts)
     return {**facts, **_shares(facts, _behind(found))}
+
+
+def _without_sides(told_of: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the numbers on both sides of a stated value where one of them is small: the other would tell it."""
+    pairs = [(f"{unit}_below", f"{unit}_from") for unit in SIDES] + [("n_below", "n_above")]
+    small = [pair for pair in pairs if any(is_small(float(told_of.get(one) or 0.0)) for one in pair)]
+    return {name: value for name, value in told_of.items() if not any(name in pair for pair in small)}
 
 
 def _behind(found: Evidence) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from couples_study.contracts.study import Source
 from couples_study.core.errors import DeliveryError, EmptyDeliveryError
-from couples_study.readers._content import content_of, head_of
+from couples_study.readers._content import head_of, lines_of
 from couples_study.readers._encoding import as_utf8
 from couples_study.readers._names import chosen, single_names
 from couples_study.readers._records import fault_in, first_rows, quotes_are_sound
@@ -33,7 +33,7 @@ class Delimited:
 
 def opened(path: Path, source: Source, top: int = 2) -> Delimited:
     """The whole file, and its first ``top`` records."""
-    return _opened(path, content_of(path), source, top)
+    return _opened(path, lines_of(path), source, top)
 
 
 def opened_at_top(path: Path, source: Source, top: int = 2) -> Delimited:
@@ -47,7 +47,7 @@ def opened_at_top(path: Path, source: Source, top: int = 2) -> Delimited:
             found = None  # the whole file may be read, or refused for the right reason
         if found is not None and len(found.top) == top + 1:
             return found
-        head = content_of(path)
+        head = lines_of(path)
     return _opened(path, head, source, top)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 LARGE = 1 << 20  # smaller files are read at once anyhow
 SAMPLE = 1 << 13
 WHOLE = re.compile(rb"0|-?[1-9][0-9]{0,5}|")
+WIDEST = 1 << 22  # so many numbers are counted in an array
 THREADS = 2
 PIECE = 1 << 20
 BLOCK = 1 << 22
@@ -99,12 +100,21 @@ def _as_texts(table: Any, text: bytes, begin: int, whole: set[int]) -> Any | Non
         column = table.column(place)
         return _spelled(column) if place in whole else (column, sum(_bytes_of(chunk) for chunk in column.chunks))
 
+    if any(_span(table.column(place)) > WIDEST for place in whole):
+        return None
     between = (table.num_columns - 1) * table.num_rows + _line_ends(text, begin)
     with ThreadPoolExecutor(THREADS) as pool:
         columns, sizes = zip(*pool.map(told, range(table.num_columns)), strict=True)
     if sum(sizes) + between != len(text) - begin:
         return None
     return pa.table(list(columns), names=table.column_names)
+
+
+def _span(column: Any) -> int:
+    import pyarrow.compute as pc
+
+    ends = pc.min_max(column).as_py()
+    return int(ends["max"]) - int(ends["min"])
 
 
 def _bytes_of(chunk: Any) -> int:

@@ -44,7 +44,11 @@ MAGNITUDE = {
     "undetermined": "Whether it reaches the smallest effect that matters ({smallest}) is open.",
 }
 MOST_TERMS = 3
-WITHOUT_SIZE = ("rank",)  # units whose rule asks where something lies, not how large it is
+WITHOUT_SIZE = (
+    "rank",
+    "area",
+    "correlation of strands",
+)  # units whose rule asks where something lies, not how large it is
 
 
 def answered(verdict: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:

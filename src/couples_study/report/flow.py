@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HIDDEN = "not shown"
-BOX, GAP, TOP, SIDE = 0.62, 0.34, 0.1, 0.12  # inches
+BOX, GAP, TOP, SIDE, EDGE = 0.62, 0.34, 0.1, 0.12, 0.01  # inches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +90,10 @@ def plot_flow(flow: Flow) -> Figure:
     top, bottom = layout.title_height("Flow of couples") + TOP, layout.note_height(notes)
     height = top + rows * BOX + (rows - 1) * GAP + bottom + TOP
     figure = theme.canvas(height)
-    axes = figure.add_axes(theme.box(figure, SIDE, bottom, SIDE, top))
+    axes = figure.add_axes(theme.box(figure, SIDE, bottom + TOP, SIDE, top))
     axes.set_axis_off()
     axes.set_xlim(0, max(len(flow.arms), 1))
-    axes.set_ylim(-(rows * BOX + (rows - 1) * GAP), 0)
+    axes.set_ylim(-(rows * BOX + (rows - 1) * GAP) - EDGE, EDGE)
     middle = max(len(flow.arms), 1) / 2
     _box(axes, middle, 0, [f"{numbers.count(flow.couples)} couples known", *_left_out(flow)], width=0.96 * 2 * middle)
     for i, arm in enumerate(flow.arms):

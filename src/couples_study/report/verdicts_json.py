@@ -105,7 +105,7 @@ def _sensitivity(verdict_id: str, row: JudgedSensitivity) -> dict[str, Any]:
 def _grid(verdict_id: str, row: GridRow) -> dict[str, Any]:
     where = f"verdict {verdict_id}, grid"
     raw = None if row.raw_value is None else finite(row.raw_value, where)
-    return {"times": row.times, "value": finite(row.value, where), "raw_value": raw, "verdict": row.verdict}
+    return {"times": row.times, "value": optional(row.value, where), "raw_value": raw, "verdict": row.verdict}
 
 
 def _smallest(verdict_id: str, smallest: SmallestEffect | None) -> dict[str, Any] | None:

@@ -57,7 +57,14 @@ def failed(found: Found) -> tuple[str, ...]:
 
 def strength_of(question: Question, checked: Checked) -> str:
     """How strong the design lets this reading be: randomised only where what is tested was itself randomised."""
-    causes = {*question.actor, *question.partner, *question.predictors, question.predictor, question.exposure}
+    causes = {
+        *question.actor,
+        *question.partner,
+        *question.predictors,
+        *question.items,
+        question.predictor,
+        question.exposure,
+    }
     causes |= {question.arm, question.mediator, question.after}
     tested_causes = causes - {None} - {question.outcome}
     if tested_causes and tested_causes <= checked.setting.randomised:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from couples_study.contracts.evidence import Evidence, Sensitivity
@@ -12,13 +12,20 @@ from couples_study.contracts.verdict import INCONCLUSIVE, SUPPORTED, JudgedSensi
 from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
 from couples_study.verdicts.interval import bounds
-from couples_study.verdicts.ranks import judged_rank_row
+from couples_study.verdicts.ranks import judged_area_row, judged_rank_row, judged_spread_row
 from couples_study.verdicts.rules import ALPHA, direction_of, rule_one
 from couples_study.verdicts.shares import judged_share_row
 
 ROWS: Mapping[str, Callable[[Sensitivity, Question], str]] = MappingProxyType(
-    {"R2": judged_share_row, "R3": judged_share_row, "R12": judged_rank_row}
+    {
+        "R2": judged_share_row,
+        "R3": judged_share_row,
+        "R12": judged_rank_row,
+        "R13": judged_area_row,
+        "R14": judged_spread_row,
+    }
 )
+CAPPED = "measurement_error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,14 @@ class Decision:
     magnitude: str
     conditions: tuple[Condition, ...]
     direction: str | None = None  # where no sign of a term tells it
+
+
+def capped(decision: Decision, evidence: Evidence) -> Decision:
+    """Nothing is decided where measurement error alone can make what is seen."""
+    if not any(concern.code == CAPPED for concern in evidence.concerns):
+        return decision
+    held = tuple(replace(one, verdict=INCONCLUSIVE, reason=CAPPED) for one in decision.conditions)
+    return replace(decision, verdict=INCONCLUSIVE, reason=CAPPED, magnitude="undetermined", conditions=held)
 
 
 def verdict_of(

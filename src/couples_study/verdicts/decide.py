@@ -14,10 +14,12 @@ from couples_study.contracts.verdict import (
     INCONCLUSIVE,
     NOT_TESTABLE,
     SUPPORTED,
+    GridRow,
     Verdict,
 )
 from couples_study.verdicts.case import Case
 from couples_study.verdicts.counted import all_must_hold, counted, p_of_count
+from couples_study.verdicts.grid import GRID
 from couples_study.verdicts.multiplicity import RATE, benjamini_hochberg, holm
 from couples_study.verdicts.reading import judge_reading, p_of_reading, untestable
 from couples_study.verdicts.rules import ALPHA
@@ -77,12 +79,31 @@ def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
         chosen = _combined(case, judged)
         whole = replace(chosen, readings=tuple(judged))
     limit = RATE if case.correction == "benjamini_hochberg" else ALPHA
-    if whole.verdict == SUPPORTED and p_adjusted is not None and p_adjusted >= limit:
+    uncorrected = p_adjusted is not None and p_adjusted >= limit
+    if len(judged) > 1 and case.combine in ("all", "count"):
+        whole = replace(whole, grid=_joint_grid(case, judged, uncorrected=uncorrected))
+    if whole.verdict == SUPPORTED and uncorrected:
         whole = replace(whole, verdict=INCONCLUSIVE, reason="multiplicity")
     concerns = (*whole.concerns, *_left_out(case)) if whole.verdict != NOT_TESTABLE else whole.concerns
     return replace(
         whole, id=case.id, statement=case.statement, rule=case.rule_in_words or whole.rule, concerns=concerns
     )
+
+
+def _joint_grid(case: Case, judged: Sequence[Verdict], *, uncorrected: bool) -> tuple[GridRow, ...]:
+    """The claim's verdict had every reading's smallest effect been half, or half again, as large.
+
+    Empty where no reading has a grid; a reading without one stays as it is.
+    """
+    if not any(verdict.grid for verdict in judged):
+        return ()
+    rows = []
+    for place, times in enumerate(GRID):
+        other = [replace(one, verdict=one.grid[place].verdict) if one.grid else one for one in judged]
+        kind = _combined(case, other).verdict
+        kind = INCONCLUSIVE if kind == SUPPORTED and uncorrected else kind
+        rows.append(GridRow(times=times, value=None, raw_value=None, verdict=kind))
+    return tuple(rows)
 
 
 def _left_out(case: Case) -> tuple[Concern, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from couples_study.contracts.evidence import Evidence
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.verdict import CONTRADICTED, INCONCLUSIVE, SUPPORTED
-from couples_study.verdicts.by_facts import Condition, Decision
+from couples_study.verdicts.by_facts import Condition, Decision, capped
 from couples_study.verdicts.ranks import judged_rank
 
 WORDS = (
@@ -31,7 +31,8 @@ def judge_rank(evidence: Evidence, question: Question) -> Decision:
     worst = next(
         (one for kind in (CONTRADICTED, INCONCLUSIVE) for one in conditions if one.verdict == kind), conditions[0]
     )
-    return Decision(
+    decided = Decision(
         verdict=worst.verdict, reason=worst.reason, magnitude="undetermined", conditions=tuple(conditions),
         direction="undetermined",
     )  # fmt: skip
+    return capped(decided, evidence)

@@ -15,6 +15,8 @@ from couples_study.contracts.verdict import (
     JudgedTerm,
     Verdict,
 )
+from couples_study.verdicts.area_rule import WORDS as AREA_WORDS
+from couples_study.verdicts.area_rule import judge_area
 from couples_study.verdicts.by_facts import verdict_of
 from couples_study.verdicts.case import Case, ReadingCase
 from couples_study.verdicts.common import causal_verdict, smallest_of
@@ -29,9 +31,15 @@ from couples_study.verdicts.rank_rule import judge_rank
 from couples_study.verdicts.rules import ALPHA, ONE_SIDED, Ruling, rule_five, rule_one
 from couples_study.verdicts.share_rule import WORDS as SHARE_WORDS
 from couples_study.verdicts.share_rule import judge_share
+from couples_study.verdicts.spread_rule import WORDS as SPREAD_WORDS
+from couples_study.verdicts.spread_rule import judge_spread
+from couples_study.verdicts.structure_rule import WORDS as STRUCTURE_WORDS
+from couples_study.verdicts.structure_rule import judge_structure
 from couples_study.verdicts.threshold_reading import judge_threshold_reading, p_of_threshold
 from couples_study.verdicts.timing_rule import ORDER_WORDS, judge_timing
 from couples_study.verdicts.timing_rule import WORDS as TIMING_WORDS
+from couples_study.verdicts.universal_rule import WORDS as UNIVERSAL_WORDS
+from couples_study.verdicts.universal_rule import judge_universal
 
 RULE_WORDS = {
     "R1": (
@@ -45,10 +53,14 @@ RULE_WORDS = {
     ),
     "R6": MEDIATION_WORDS,
     "R7": TIMING_WORDS,
+    "R9": STRUCTURE_WORDS,
     "R10": CYCLE_WORDS,
     "R12": RANK_WORDS,
+    "R13": AREA_WORDS,
+    "R14": SPREAD_WORDS,
+    "R15": UNIVERSAL_WORDS,
 }
-CAPPING = frozenset({"measurement_error"})
+CAPPING = frozenset({"measurement_error", "drawn_on"})
 CAPPING_SUPPORT = frozenset({"item_errors", "adds_little"})
 
 
@@ -127,7 +139,7 @@ def _ruled(evidence: Evidence, question: Question, multiplier: float, smallest: 
     return _capped(_joined(rulings, question.require), evidence)
 
 
-BY_FACTS = ("R2", "R3", "R6", "R7", "R10", "R12")
+BY_FACTS = ("R2", "R3", "R6", "R7", "R9", "R10", "R12", "R13", "R14", "R15")
 
 
 def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: float) -> Verdict:
@@ -137,8 +149,16 @@ def _by_facts(reading: ReadingCase, case: Case, evidence: Evidence, multiplier: 
         decision = judge_mediation(evidence, question)
     elif question.rule in SHARE_WORDS:
         decision = judge_share(evidence, question)
+    elif question.rule == "R9":
+        decision = judge_structure(evidence)
     elif question.rule == "R12":
         decision = judge_rank(evidence, question)
+    elif question.rule == "R13":
+        decision = judge_area(evidence, question)
+    elif question.rule == "R14":
+        decision = judge_spread(evidence, question)
+    elif question.rule == "R15":
+        decision = judge_universal(evidence)
     elif question.rule == "R7":
         decision = judge_timing(evidence, question)
         rule = rule if question.after is None else ORDER_WORDS

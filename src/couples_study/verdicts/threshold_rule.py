@@ -15,6 +15,7 @@ from couples_study.core.errors import AnalysisError, listed
 from couples_study.verdicts.threshold_conditions import (
     ALPHA,
     ASKED,
+    BIC_MARGIN,
     JUMP,
     NEEDED,
     STRONGER,
@@ -186,7 +187,7 @@ def _minimum(
     if against is not None:
         return _sub("6a", CONTRADICTED, *against)
     rising = slope_from(facts)[0] > facts["limit_high"]
-    if rising and "below" in failed and failed <= {"below", "above", "levels_off"}:
+    if rising and "below" in failed and failed <= _OF_A_RISE | _hump_alone(facts):
         verdict = SUPPORTED if necessity else INCONCLUSIVE
         return _sub("6a", verdict, "rises_from_stated", RISES_FROM_STATED, COST_SHOWN if necessity else COST_OPEN)
     no_break = facts["kink_p"] >= ALPHA and facts["jump_p"] >= ALPHA
@@ -195,6 +196,14 @@ def _minimum(
     if rising and failed == {"above"}:
         return _sub("6a", INCONCLUSIVE, "keeps_rising", "the curve changes at {stated} touches but keeps rising after")
     return _sub("6a", INCONCLUSIVE, _first(asked), *_open_parts(asked))
+
+
+_OF_A_RISE = {"below", "above", "levels_off"}  # what a curve that rises only from the stated value can not fulfil
+
+
+def _hump_alone(facts: Mapping[str, float]) -> set[str]:
+    """The cubic's wide margin is there for humps; against a curve that goes on rising strong evidence is enough."""
+    return {"beats_cubic"} if facts["bic_margin_cubic"] > BIC_MARGIN else set()
 
 
 def _plateau(facts: Mapping[str, float], asked: tuple[Condition, ...], against: tuple[str, str] | None) -> SubVerdict:

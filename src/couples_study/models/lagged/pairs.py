@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ import pandas as pd
 from couples_study.contracts.hypothesis import Question
 from couples_study.core.columns import Glossary
 from couples_study.measures import Frames, Panel
+
+LEAST_TOGETHER = 0.25  # correlation within persons of two indicators that are apart, from which they serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +59,49 @@ def asked_twice(question: Question, known: Glossary, frames: Frames) -> Question
     return question.model_copy(update={"indicators": found})
 
 
+def best_apart(question: Question, known: Glossary, panel: Panel) -> Question:
+    """Of more than two indicators of a construct the pair whose errors have least reason to hang together.
+
+    First two reporters, then two times of day, then the first two named; a pair that is apart serves only where its
+    answers go together within persons, since an instrument that does not is none.
+    """
+    found = dict(question.indicators)
+    for name, columns in question.indicators.items():
+        if len(columns) == 2:
+            continue
+        there = [one for one in columns if one.removeprefix("partner.") in panel.frame.columns]
+        pairs = [pair for pair in combinations(there, 2) if _usable(panel, pair, known)]
+        found[name] = max(pairs, key=lambda pair: _apart(pair, known), default=columns[:2])
+    return question.model_copy(update={"indicators": found})
+
+
+def _apart(pair: tuple[str, ...], known: Glossary) -> int:
+    reporters = len({one.startswith("partner.") for one in pair})
+    times = len({known[bare].asked if (bare := one.removeprefix("partner.")) in known else "evening" for one in pair})
+    return 2 * (reporters - 1) + (times - 1)
+
+
+def _usable(panel: Panel, pair: tuple[str, ...], known: Glossary) -> bool:
+    if _apart(pair, known) == 0:
+        return True
+    both = pd.DataFrame({place: said(panel, one, 0) for place, one in enumerate(pair)}).dropna()
+    inside = both - both.groupby(panel.own[both.index]).transform("mean")
+    return bool(len(both) > 2 and inside[0].corr(inside[1]) >= LEAST_TOGETHER)
+
+
 def said(panel: Panel, column: str, lag: int) -> np.ndarray:
     """A column as answered ``lag`` days before, by the person or with ``partner.`` by the partner."""
     who = "partner" if column.startswith("partner.") else "own"
     return panel.value(column.removeprefix("partner."), who, lag)
 
 
-def pairs_of(question: Question, panel: Panel, *, reverse: bool = False, both: bool = False) -> Pairs:
+def pairs_of(
+    question: Question, panel: Panel, *, reverse: bool = False, both: bool = False, known: Glossary | None = None
+) -> Pairs:
     """The pairs for predictor -> outcome, or with ``reverse`` for outcome -> predictor.
 
     With ``both`` a day counts only where outcome and predictor were answered on it, so both directions rest on the
-    same rows.
+    same rows. ``known`` tells which columns were asked at another time of day.
     """
     names = (question.predictor, question.outcome) if reverse else (question.outcome, question.predictor)
     y_parts, x_parts = (indicators_of(question, name) for name in names)
@@ -87,10 +122,10 @@ def pairs_of(question: Question, panel: Panel, *, reverse: bool = False, both: b
         today=today[rows], own=own[rows], other=other[rows], steady=np.column_stack(steady)[rows],
         person=panel.own[rows], couple=couples[rows], row=rows,
         role=panel.frame["role"].astype("str").to_numpy()[rows],
-        shared=(_same_minute(y_parts), _same_minute(x_parts)), n_couples=int(couples.max()) + 1,
+        shared=(_same_minute(y_parts, known), _same_minute(x_parts, known)), n_couples=int(couples.max()) + 1,
     )  # fmt: skip
 
 
-def _same_minute(parts: tuple[str, ...]) -> bool:
+def _same_minute(parts: tuple[str, ...], known: Glossary | None) -> bool:
     """Two indicators answered by one person in one sitting."""
-    return len(parts) == 2 and len({part.startswith("partner.") for part in parts}) == 1
+    return len(parts) == 2 and _apart(parts, known or Glossary({})) == 0

@@ -77,8 +77,6 @@ def unseen_shares(by: float, last: float, arms: tuple[Times, Times], weights: tu
     """The net share by week ``by`` of the first arm over the second, whatever became of those not seen until then."""
     better = [improved_by(times, by, last) for times in arms]
     lost = [lost_before(times, by) for times in arms]
-    if not any(one.any() for one in lost):
-        return Unseen()
     alike = [_of(one.sum(), (~gone).sum()) for one, gone in zip(better, lost, strict=True)]
 
     def net(first: float, second: float, label: str = "") -> Sensitivity:

@@ -115,7 +115,7 @@ def regressed(y: np.ndarray, X: np.ndarray, along: np.ndarray, weights: np.ndarr
         )  # fmt: skip
     beta = bread @ np.einsum("cik,ci->k", design, outcome)
     residual = outcome - design @ beta
-    hat = np.eye(2) - design @ bread @ design.transpose(0, 2, 1)
+    hat = np.eye(X.shape[1]) - design @ bread @ design.transpose(0, 2, 1)
     corrected = np.linalg.solve(hat, residual[:, :, None])
     influence = (design.transpose(0, 2, 1) @ corrected)[:, :, 0] @ (bread @ along)
     return Combined(value=float(along @ beta), influence=influence, clusters=int(there.any(axis=1).sum()))

@@ -96,19 +96,20 @@ def _weighted(weekly: Weekly, column: str, profile: Profile, right: Regressors, 
     real = right.X.any(axis=-1)
     for week in sorted({w for by_week in profile.values() for w in by_week if w > 0}):
         observed = np.isfinite(weekly.at(column, week))
-        known = np.concatenate([right.X, _last_before(weekly, column, week)[:, :, None]], axis=-1)
+        known = np.concatenate([right.X, last_before(weekly, column, week)[:, :, None]], axis=-1)
         flat = np.zeros(observed.shape)
-        flat[real] = inverse_probability(observed[real], _informative(known[real]))
+        flat[real] = inverse_probability(observed[real], informative(known[real]))
         weights[week] = flat
     found = adjusted_contrast(weekly, column, profile, right, weights)
     return Sensitivity.of(found.term("weighted", unit), "weighted by the inverse chance of an answer")
 
 
-def _informative(predictors: np.ndarray) -> np.ndarray:
+def informative(predictors: np.ndarray) -> np.ndarray:
+    """The columns that are not zero throughout."""
     return predictors[:, predictors.std(axis=0) + np.abs(predictors.mean(axis=0)) > 0]
 
 
-def _last_before(weekly: Weekly, column: str, week: int) -> np.ndarray:
+def last_before(weekly: Weekly, column: str, week: int) -> np.ndarray:
     """How far the last answer before ``week`` stood from the person's baseline; zero where there is none."""
     values = weekly.answers[column][:, :, (weekly.weeks < week) & (weekly.weeks > 0)]
     last = np.full(weekly.member.shape, np.nan)

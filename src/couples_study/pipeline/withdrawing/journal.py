@@ -43,6 +43,7 @@ class Journal:
     date: str
     files: tuple[dict[str, Any], ...]
     rooms: tuple[Room, ...]
+    notebooks: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -79,7 +80,7 @@ def pending(work: Path) -> Journal | None:
             Room(**{**one, "claims": None if one["claims"] is None else tuple(one["claims"])})
             for one in told.pop("rooms")
         )
-        lists: dict[str, Any] = {name: tuple(told.pop(name)) for name in ("called", "named", "files")}
+        lists: dict[str, Any] = {name: tuple(told.pop(name)) for name in ("called", "named", "files", "notebooks")}
         return Journal(rooms=rooms, **lists, **told)
     for left in work.iterdir():
         shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -16,6 +16,7 @@ from couples_study.pipeline.report import run_report
 from couples_study.pipeline.run import run_intake
 from couples_study.pipeline.running import INTAKE, LEDGER, Tell
 from couples_study.pipeline.withdrawing.journal import Room
+from couples_study.pipeline.withdrawing.notebooks import NOTEBOOKS
 from couples_study.pipeline.write import OURS, STAGE
 from couples_study.steps.check import check
 
@@ -71,9 +72,22 @@ def clear(room: Room, place: Place) -> None:
     for folder in {Path(room.data), Path(room.pages)}:
         holds = any(kept.resolve().is_relative_to(folder) for kept in (place.folder, place.data))
         if room.own and not holds:
-            shutil.rmtree(folder, ignore_errors=True)
+            _clear_all(folder)
         elif folder.is_dir():
             _clear_ours(folder)
+
+
+def _clear_all(folder: Path) -> None:
+    """Everything but notebooks, which somebody wrote; what their cells said went before."""
+    if not any(folder.rglob(NOTEBOOKS)):
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif not path.match(NOTEBOOKS):
+            path.unlink()
 
 
 def _clear_ours(folder: Path) -> None:

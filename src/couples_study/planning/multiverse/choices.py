@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from couples_study.contracts.hypothesis import Question
 from couples_study.core.columns import Glossary
 from couples_study.measures.units import sides_of
 from couples_study.planning.multiverse.choice import DECLARED, Choice, Known, Option
@@ -150,8 +151,10 @@ def covariates_of_people(known: Known) -> Choice | None:
     return _of("covariates", options)
 
 
-def estimator_of_apim(_: Known) -> Choice | None:
+def estimator_of_apim(known: Known) -> Choice | None:
     """The mixed model, or the marginal model with couples as clusters."""
+    if known.question.model != "apim":  # asked through another model, which has one estimator
+        return None
     return _of("estimator", [PLAIN, Option(name="marginal model (GEE), couples as clusters", estimator="marginal")])
 
 
@@ -213,4 +216,15 @@ CHOICES: Mapping[str, tuple[Maker, ...]] = MappingProxyType({
     "trial": (scoring, covariates_of_people),
     "growth": (scoring, covariates_of_people),
     "onset": (),
+    "hazard": (),
+    "piecewise_change": (scoring, covariates_of_days),
+    "surface": (exclusions_of_people, scoring, covariates_of_people),
+    "ranking": (exclusions_of_people,),
+    "trend": (scoring, covariates_of_people),
+    "equivalence": (),  # those of the model whose estimate is tested
 })  # fmt: skip
+
+
+def makers_of(question: Question) -> tuple[Maker, ...]:
+    """The makers of a question's model, or of the model that it is asked through."""
+    return CHOICES[question.model] or CHOICES.get(question.by or "", ())

@@ -13,7 +13,7 @@ from couples_study.core.errors import StudyFileError
 from couples_study.core.seeds import child
 from couples_study.models.registry import check_question
 from couples_study.planning.multiverse.choice import Choice, Known, Option, Specification
-from couples_study.planning.multiverse.choices import CHOICES
+from couples_study.planning.multiverse.choices import makers_of
 from couples_study.steps.check import Asked, Checked
 
 MOST = 64
@@ -52,7 +52,7 @@ def _of_reading(
         question=question, columns=columns, glossary=checked.glossary, setting=checked.setting,
         scales={scale.result: scale for scale in checked.scales},
     )  # fmt: skip
-    choices = tuple(choice for maker in CHOICES[question.model] if (choice := maker(known)) is not None)
+    choices = tuple(choice for maker in makers_of(question) if (choice := maker(known)) is not None)
     ways = list(product(*(choice.options for choice in choices)))
     asked = [(way, _asked(question, way, checked, key)) for way in ways]
     possible = [(way, one) for way, one in asked if one is not None]
