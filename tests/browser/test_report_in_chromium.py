@@ -166,17 +166,17 @@ def test_paper_shows_every_answer(browser, folder):
 def test_what_is_closed_is_there_at_once_when_it_is_opened_and_soon_in_any_case(browser, folder):
     """Closed questions come as text, so that the page can be used early; an early reader misses nothing."""
     page = (folder / "many.html").read_text("utf-8")
-    early = "addEventListener('load', () => later(more));"
+    early = 'addEventListener("load", () => later(more));'
     assert early in page
     script = re.search(r"<script>(.*)</script>", page, re.DOTALL)[1]
     never = page.replace(early, "").replace(_hash(script), _hash(script.replace(early, "")))
     (folder / "never.html").write_text(never, "utf-8")
     rows = "document.querySelectorAll('#{} table').length"
     browser.open(folder / "never.html", 1440, wait=False)
-    assert browser.js(rows.format("C60")) == 0
-    browser.js("document.querySelector('#C60').closest('details').open = true")
+    assert browser.js(rows.format("C61")) == 0
+    browser.js("document.querySelector('#C61').closest('details').open = true")
     browser.js("new Promise(done => setTimeout(done, 100))")
-    assert browser.js(rows.format("C60")) > 0
+    assert browser.js(rows.format("C61")) > 0
     browser.js("location.hash = '#C58'")
     browser.js("new Promise(done => setTimeout(done, 100))")
     assert browser.js(rows.format("C58")) > 0

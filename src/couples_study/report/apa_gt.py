@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.evidence import Evidence
 from couples_study.core.errors import UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 INK = "#000000"
 RULE, THIN = "1.5px", "1px"
-LOOK = {
+LOOK: dict[str, Any] = {
     "table_font_color": INK,
     "table_font_size": "14px",
     "table_background_color": "#FFFFFF",

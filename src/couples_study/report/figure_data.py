@@ -56,11 +56,11 @@ def _csv(frame: pd.DataFrame) -> bytes:
 
 def overview_csv(verdicts: Sequence[Verdict]) -> bytes:
     """The numbers of the overview: each effect with its interval, in smallest effects that matter."""
-    rows = [
-        {"id": verdict.id, "verdict": verdict.verdict, "effect": effect, "low": low, "high": high}
-        for verdict in glanced(verdicts)
-        for effect, low, high in scaled(verdict) or [(None, None, None)]
-    ]
+    rows: list[tuple[object, ...]] = []
+    for verdict in glanced(verdicts):
+        rows += [(verdict.id, verdict.verdict, *effect) for effect in scaled(verdict)]
+        if not scaled(verdict):
+            rows.append((verdict.id, verdict.verdict, None, None, None))
     return _csv(pd.DataFrame(rows, columns=["id", "verdict", "effect", "low", "high"]))
 
 
