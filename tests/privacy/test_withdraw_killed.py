@@ -17,7 +17,7 @@ RUN = """
 from couples_study.pipeline import run_intake
 run_intake("study", None)
 """
-SECRET = """
+KEYED = """
 from couples_study.pipeline.locate import locate
 from couples_study.pipeline.secret import secret_of
 secret_of(locate("study"))
@@ -60,7 +60,7 @@ def places(tmp_path_factory):
     for name, without in (("never", (("K102y",), ("K102",))), ("had", ())):
         study(top / name / "study", *without)
         assert apart(RUN, top / name).wait() == 0
-    assert apart(SECRET, top / "had").wait() == 0  # or only the first, counted run would make it
+    assert apart(KEYED, top / "had").wait() == 0  # or only the first, counted run would make it
     shutil.copytree(top / "had", top / "whole")
     begun = time.monotonic()
     assert apart(COUNTED, top / "whole", "0", str(top / "calls")).wait() == 0
