@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from benchmarks.page import compared
 from tests.browser.support_chromium import Browser, chromium
 from tests.report import examples as ex
 
@@ -207,9 +206,10 @@ def _pages(pdf: bytes) -> int:
     return len(re.findall(rb"/Type /Page\b", pdf))
 
 
-def test_a_page_of_115_claims_is_light_and_soon_ready(browser, folder, tmp_path):
-    """At most twice the time of an empty page with the same bytes; `benchmarks/page.py` says the same of the demo's page."""
+def test_a_page_of_115_claims_is_light_and_becomes_whole(browser, folder):
+    """How soon it can be used is measured by `benchmarks/page.py`, beside an empty page with the same bytes."""
     page = folder / "many.html"
     assert page.stat().st_size < 6_000_000
-    took = compared(browser, page, tmp_path, times=5)
-    assert took["page"] <= 2 * took["empty"], took
+    browser.open(page, 1440)
+    assert browser.js("document.querySelectorAll('tr[data-verdict]').length") == 117
+    assert browser.js("document.querySelectorAll('noscript').length") == 0

@@ -56,7 +56,8 @@ def frames_of(tables: Mapping[str, pd.DataFrame], scales: Iterable[Scale]) -> Fr
     panels = {name: _panel(done[table], members, TIME_OF[table]) for name, table in PANELS.items() if table in done}
     keys = {*IDS, *TIME_OF.values()}
     varying = {name: frozenset(done[PANELS[name]].columns) - keys for name in panels}
-    return Frames(people=_people(members, done), couples=couples, varying=varying, **panels)
+    people = _people(members, done).copy()  # in one piece: adding a column to a frame of many pieces is slow, and warns
+    return Frames(people=people, couples=couples, varying=varying, **panels)
 
 
 def _shared(people: pd.DataFrame, couples: pd.DataFrame) -> list[str]:
