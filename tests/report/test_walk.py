@@ -17,6 +17,7 @@ SEEN = 0.9  # of numbers with a wrong last digit: the rest happen to be another 
 LABELS = [column.label for column in glossary().values()]
 for claim in claims().values():  # what stands in a claim's file was there before the data
     LABELS += [value for value in claim.model_dump().values() if isinstance(value, str)]
+    LABELS += [f"the first {reading.stated:g}" for reading in claim.reading if reading.stated is not None]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 NUMBER = re.compile(r"(?<![\w.#/])[-−]?(?:\d[\d\u202f]*(?:\.\d+)?|\.\d+)(?:e[-−]?\d+)?%?(?![\w/]|\.\d)")
+SPACES = re.compile(r"[ \t\n\r\f]+")
 VOID = {"meta", "link", "br", "input", "hr", "img", "path", "use", "rect", "circle", "line"}
 GIVEN = {
     "The rule",
@@ -90,7 +91,7 @@ class Page(HTMLParser):
         self.text += data
 
     def end_text(self) -> None:
-        text, self.text = " ".join(self.text.split()), ""
+        text, self.text = SPACES.sub(" ", self.text).strip(), ""  # the narrow space within a number stays
         if not text or self.inside("style", "script", "title"):
             return
         if self.inside("dt"):
@@ -133,6 +134,11 @@ def words_in(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from words_in(each)
+
+
+def named_in(name: str) -> set[float]:
+    """The numbers in the name of a term or a fact, such as a place on a curve, which are no result."""
+    return {float(found) for found in re.findall(r"\d+(?:\.\d+)?", name)}
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -232,7 +238,7 @@ def known_of(verdict: dict, files: dict[str, list[Path]]) -> Known:
         if one["verdict"] == "not_testable":  # nothing was computed: the reason, with its counts, is the object's own
             known.words |= {one["sentence"], one["sentence"].removeprefix("Not testable. ")}
         for row in (*one["terms"], *one["sensitivity"]):
-            known.add(numbers_in(row))
+            known.add([*numbers_in(row), *named_in(row.get("term", ""))])
         smallest = one["smallest_effect"]
         if smallest and smallest["value"]:
             known.values.add(abs(float(smallest["value"])))
@@ -248,12 +254,14 @@ def known_of(verdict: dict, files: dict[str, list[Path]]) -> Known:
             told = json.loads(path.read_text("utf-8"))
             known.values |= set(map(float, numbers_in(told)))
             facts = told["facts"]
+            known.values |= {value for name in facts for value in named_in(name)}
             for name in [one for one in facts if f"{one}_low" in facts and f"{one}_high" in facts]:
                 known.add((facts[name], facts[f"{name}_low"], facts[f"{name}_high"]))
             known.words |= set(words_in(told))
         else:
             for row in rows_of(path):
-                known.add(value for cell in row.values() if (value := number(cell)) is not None)
+                named = named_in(row.get("term") or "")
+                known.add([*(value for cell in row.values() if (value := number(cell)) is not None), *named])
                 known.words |= {cell for cell in row.values() if cell and number(cell) is None}
     return known
 
