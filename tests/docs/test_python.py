@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
 
 import pytest
@@ -13,10 +14,18 @@ import couples_study as cs
 PAGE = (REPOSITORY / "docs" / "python.md").read_text("utf-8")
 CALLS = ("load_study", "table", "frame", "ledger", "test", "report", "claims", "scenarios", "simulate", "power")
 WITH_EXAMPLES = {"load_study", "claims", "scenarios", "simulate", "apa_table", "figure_for"}
+
+
+def public(name: str):
+    """What a name of the package is called for; a module that can be called gives the function behind it."""
+    found = getattr(cs, name)
+    return inspect.unwrap(getattr(found, name) if inspect.ismodule(found) else found)
+
+
 EXAMPLES = {
     found.name: found
     for name in cs.__all__
-    for found in doctest.DocTestFinder().find(getattr(cs, name), name, module=False, globs={"cs": cs})
+    for found in doctest.DocTestFinder().find(public(name), name, module=False, globs={"cs": cs})
     if found.examples
 }
 

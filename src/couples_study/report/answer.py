@@ -107,7 +107,9 @@ def _found(verdict: Verdict) -> list[str]:
 
 def _alone(reading: Verdict) -> str:
     """What one reading found, or why these data can not tell it."""
-    return reading.sentence if reading.verdict == NOT_TESTABLE else f"{_opening(reading)}. {_numbers(reading)}"
+    if reading.verdict == NOT_TESTABLE:
+        return reading.sentence.removeprefix(reading.statement).strip()
+    return f"{_opening(reading)}. {_numbers(reading)}"
 
 
 def _once(readings: tuple[Verdict, ...]) -> list[str]:
