@@ -193,7 +193,8 @@ def _drift(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """A straight line over the days for each couple, both partners alike: (C, 1, T)."""
     when = np.arange(shape[2]) - (shape[2] - 1) / 2
     pace = DRIFT[0] + DRIFT[1] * rng.standard_normal((shape[0], 1, 1))
-    line: np.ndarray = pace * when / max(float(when.std()), 1.0)
+    spread = float(when.std()) if when.size else 0.0  # people who are asked once have no days
+    line: np.ndarray = pace * when / max(spread, 1.0)
     return line
 
 
