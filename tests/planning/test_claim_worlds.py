@@ -85,7 +85,7 @@ def test_what_hours_together_explain_is_no_effect():
 
 
 def test_practices_that_do_the_same_do_not_differ():
-    assert judged_claim("C114", "claim_true", couples=120, days=21, seed=3).verdict == "supported"
+    assert judged_claim("C114", "claim_true", couples=300, days=28, seed=3).verdict == "supported"
     assert judged_claim("C114", "claim_false", couples=120, days=10, seed=3).verdict != "supported"
 
 

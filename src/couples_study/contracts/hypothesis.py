@@ -102,7 +102,10 @@ class Question(Strict):
         named += [*(self.covariates or ())]
         latent = set(self.indicators)
         named = [name for name in named if name not in latent]
-        named += [indicator for group in self.indicators.values() for indicator in group[:2]]
+        two = (
+            slice(2) if self.model == "cross_lag" else slice(None)
+        )  # a lagged path does with two indicators of a state
+        named += [indicator for group in self.indicators.values() for indicator in group[two]]
         return tuple(dict.fromkeys(name.removeprefix("partner.") for name in named))
 
     def groupings(self) -> list[str]:

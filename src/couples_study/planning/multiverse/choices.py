@@ -220,6 +220,13 @@ CHOICES: Mapping[str, tuple[Maker, ...]] = MappingProxyType({
     "piecewise_change": (scoring, covariates_of_days),
     "surface": (exclusions_of_people, scoring, covariates_of_people),
     "ranking": (exclusions_of_people,),
+    "practices": (exclusions_of_days,),
+    "counts": (exclusions_of_days,),
+    "dose_curve": (exclusions_of_days,),
+    "slopes": (exclusions_of_days,),
+    "diagnostic": (),
+    "structure": (),
+    "paired": (),
     "trend": (scoring, covariates_of_people),
     "equivalence": (),  # those of the model whose estimate is tested
 })  # fmt: skip
