@@ -53,7 +53,7 @@ def pdf_of(page: bytes) -> bytes:
         words = [command, *QUIET, f"--user-data-dir={room}/profile", f"--print-to-pdf={printed}", source.as_uri()]
         try:
             subprocess.run(words, capture_output=True, timeout=SECONDS, check=True)  # noqa: S603 (no shell, our page)
-            name = Path(room).name.encode()  # links say where the page lay; a name of the same length keeps the file whole
+            name = Path(room).name.encode()  # links tell it; another of the same length keeps the file whole
             return _DATE.sub(_undated, printed.read_bytes()).replace(name, b"report".ljust(len(name), b"-"))
         except (OSError, subprocess.SubprocessError) as error:
             raise AnalysisError(
