@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from couples_study.core.threads import one_thread
 
-from tests.small_studies import taken_in, write_study
+one_thread()  # before numpy is loaded: two workers with two threads each only wait for one another
+
+import pytest  # noqa: E402
+
+from tests.small_studies import taken_in, write_study  # noqa: E402
 
 
 @pytest.fixture

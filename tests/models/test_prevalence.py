@@ -78,11 +78,11 @@ def test_persons_are_worth_what_a_couple_robust_variance_says():
 @pytest.mark.parametrize("who", ["both", "each"])
 def test_the_interval_holds_the_truth(who):
     inside = 0
-    for seed in range(400):
+    for seed in range(150):
         found = prevalence.estimate("S", question(who=who), frames(couples=80, alike=0.6, seed=seed), SETTING)
         truth = 0.8 if who == "each" else 0.8 * (0.6 + 0.4 * 0.8)
         inside += found.facts["share_low95"] <= truth <= found.facts["share_high95"]
-    assert inside / 400 > 0.925  # three standard errors below .95 are .917
+    assert inside / 150 > 0.90  # three standard errors below .95 are .897
 
 
 def test_unanimity_has_an_interval():

@@ -33,7 +33,7 @@ class Pool:
         self.asked.append(workers)
         self.begin = (initializer, initargs)
 
-    def map(self, function, *values):
+    def map(self, function, *values, **_):
         if self.breaks:
             raise parallel.BrokenProcessPool
         begin, words = self.begin

@@ -101,7 +101,7 @@ def test_one_verdict_alone_is_the_one_among_all():
         assert load_study("fair").verdict(id_) == together[id_]
 
 
-@pytest.mark.parametrize("words", [("fair",), ("demo", "--claims", "C02,C11,C38,C57,C88")], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [("fair",), ("demo", "--claims", "C02,C11")], ids=lambda words: words[0])
 def test_two_runs_give_the_same_bytes(words, tmp_path):
     for name in ("one", "two"):
         assert main(["report", *words, "--out", str(tmp_path / name)]) == 0

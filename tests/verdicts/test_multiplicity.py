@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,14 @@ from couples_study.verdicts.multiplicity import benjamini_hochberg, holm
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 METHODS = {"holm": (holm, "holm"), "fdr_bh": (benjamini_hochberg, "fdr_bh")}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_collection():
+    """statsmodels collects garbage on every call of Holm's procedure, which takes most of the time here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "collect", lambda *_: 0)
+        yield
 
 
 @pytest.mark.parametrize(("ours", "name"), METHODS.values(), ids=METHODS)

@@ -56,7 +56,7 @@ def frames_of(tables: Mapping[str, pd.DataFrame], scales: Iterable[Scale]) -> Fr
     panels = {name: _panel(done[table], members, TIME_OF[table]) for name, table in PANELS.items() if table in done}
     keys = {*IDS, *TIME_OF.values()}
     varying = {name: frozenset(done[PANELS[name]].columns) - keys for name in panels}
-    people = _people(members, done).copy()  # in one piece: adding a column to a frame of many pieces is slow, and warns
+    people = _people(members, done).copy()  # in one piece, as panels: adding a column to many pieces is slow, and warns
     return Frames(people=people, couples=couples, varying=varying, **panels)
 
 
@@ -77,7 +77,7 @@ def _panel(table: pd.DataFrame, members: pd.DataFrame, time: str) -> pd.DataFram
     if "date" in frame:
         weekend = frame["date"].dt.day_of_week.ge(5).astype("float64")
         added["weekend"] = weekend.where(frame["date"].notna())
-    return pd.concat([frame.drop(columns=[*added], errors="ignore"), pd.DataFrame(added)], axis=1)
+    return pd.concat([frame.drop(columns=[*added], errors="ignore"), pd.DataFrame(added)], axis=1).copy()
 
 
 def _people(members: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -255,7 +255,7 @@ def _sensitivity(
     late = design.keep(time[design.row] >= FIRST_DAYS)
     for label, variant in (("without covariates", bare), (f"without the first {FIRST_DAYS} days", late)):
         if variant.couples() >= FEWEST_COUPLES and full_rank(variant.X):
-            again = fit_structure(fit.structure, fit.reduced, question, variant, time[variant.row], setting)
+            again = fit_structure(fit.structure, fit.reduced, question, variant, time[variant.row], setting, like=fit)
             yield from rows(label, again, variant)
 
 

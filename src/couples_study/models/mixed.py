@@ -120,12 +120,18 @@ def fit_structure(
     design: Design,
     time: np.ndarray,
     setting: Setting,
+    like: Mixed | None = None,
 ) -> Mixed:
-    """Fit one structure as it is, as far as ``design`` has its random effects; what the rows refuse is named."""
+    """Fit one structure as it is, as far as ``design`` has its random effects; what the rows refuse is named.
+
+    The search begins where that of ``like`` ended, a fit of the same structure to like rows.
+    """
     there = {INTERCEPT, *(split(name)[0] for name in design.names)}
     structure = replace(structure, random=tuple(name for name in structure.random if name in there))
     try:
-        results = _model(structure, question, design, time, setting).fit(cov_type="kr")
+        results = _model(structure, question, design, time, setting).fit(
+            cov_type="kr", like=None if like is None else like.results
+        )
     except FrameError as error:
         raise AnalysisError(error.where, expected=error.expected, found=error.found, do=error.do) from error
     return Mixed(names=design.names, results=results, structure=structure, reduced=reduced)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from couples_study.intake import link
 from couples_study.pipeline.changes import changes
 from couples_study.pipeline.locate import locate
 from couples_study.pipeline.looking import look
-from couples_study.pipeline.parallel import estimated
+from couples_study.pipeline.parallel import estimated_on, workers
 from couples_study.pipeline.pdf import PDF, pdf_of
 from couples_study.pipeline.prereg import standing_of
 from couples_study.pipeline.running import (
@@ -57,12 +58,14 @@ def run_report(
         tell("linking")
         intake = link(place.study, delivered, checked.glossary, batteries_of(checked))
         frames = derive(checked, intake)
-        found = estimated(checked, frames, jobs, lambda key: tell(f"estimating {key}"), cluster)
-        tell("writing")
-        inputs = inputs_told(place, delivered)
-        plan = standing_of(place, checked, inputs)
-        verdicts = tuple(upheld(verdict, plan.standings) for verdict in decide(checked, found))
-        described = describe(checked, intake, frames, found, verdicts, inputs, plan)
+        with workers(checked, frames, jobs) as there:
+            told = partial(_estimating, tell)
+            found = there.estimated(told) if cluster is None else estimated_on(cluster, checked, frames, told)
+            tell("writing")
+            inputs = inputs_told(place, delivered)
+            plan = standing_of(place, checked, inputs)
+            verdicts = tuple(upheld(verdict, plan.standings) for verdict in decide(checked, found))
+            described = describe(checked, intake, frames, found, verdicts, inputs, plan, there.map)
         data_files, page_files = intake_files(checked, intake, inputs)
         files = written(data_files, {**page_files, **described.files}, data, pages)
         shelf.clear_but(keys)
@@ -70,3 +73,7 @@ def run_report(
             tell("printing")
             files += write_all({PDF: pdf_of(described.files[INDEX])}, pages)
     return done_with(intake, files, pages / INDEX, changes=since, verdicts=described.verdicts, failed=failed(found))
+
+
+def _estimating(tell: Tell, key: str) -> None:
+    tell(f"estimating {key}")

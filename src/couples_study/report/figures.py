@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from couples_study.contracts.evidence import Evidence, NotTestable
 from couples_study.report.bins import plot_within
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OVERVIEW",
+    "Drawing",
+    "drawings",
+    "drawn",
     "figure_for",
     "narrow_figures",
     "page_figures",
@@ -56,30 +61,56 @@ def figure_for(evidence: Evidence | NotTestable, verdict: Verdict | None = None)
     return plot_terms(evidence, verdict) if has_terms else None
 
 
-def narrow_figures(context: ReportContext) -> dict[str, Figure]:
-    """What a phone is shown in the place of the overview and of each forest plot, under the same names."""
-    figures: dict[str, Figure] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A figure of a study's page that is still to be drawn; it can be sent to another process."""
+
+    name: str
+    draw: Callable[..., Figure]
+    of: tuple[Any, ...]
+    narrow: bool = False
+
+    def figure(self) -> Figure:
+        return self.draw(*self.of, narrow=True) if self.narrow else self.draw(*self.of)
+
+
+def drawn(drawing: Drawing) -> tuple[bytes, bytes]:
+    """A drawing as SVG and PNG; what a phone is shown is wanted as SVG only."""
+    figure = drawing.figure()
+    return to_svg(figure), b"" if drawing.narrow else to_png(figure)
+
+
+def drawings(context: ReportContext) -> list[Drawing]:
+    """Every figure of a study's page: "overview", "flow", "<id>", "<id>_terms" beside bins; the narrow ones after.
+
+    A narrow one is what a phone is shown in the place of the overview or a forest plot, under the same name.
+    """
+    wide, narrow = [], []
     if glanced(context.verdicts):
-        figures[OVERVIEW] = plot_verdicts(context.verdicts, narrow=True)
+        wide.append(Drawing(name=OVERVIEW, draw=plot_verdicts, of=(context.verdicts,)))
+        narrow.append(Drawing(name=OVERVIEW, draw=plot_verdicts, of=(context.verdicts,), narrow=True))
+    if context.flow is not None:
+        wide.append(Drawing(name=FLOW, draw=plot_flow, of=(context.flow,)))
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
-        if isinstance(evidence, Evidence) and (evidence.tested or evidence.sensitivity):
-            beside = evidence.figure is not None and evidence.figure.kind in KINDS
-            figures[verdict.id + (TERMS if beside else "")] = plot_terms(evidence, verdict, narrow=True)
-    return figures
+        if not isinstance(evidence, Evidence):
+            continue
+        kind = evidence.figure.kind if evidence.figure is not None else ""
+        forest = verdict.id + (TERMS if kind in KINDS else "")
+        if kind in KINDS:
+            wide.append(Drawing(name=verdict.id, draw=KINDS[kind], of=(evidence,)))
+        if evidence.tested or (kind not in KINDS and (evidence.sensitivity or verdict.terms)):
+            wide.append(Drawing(name=forest, draw=plot_terms, of=(evidence, verdict)))
+        if evidence.tested or evidence.sensitivity:
+            narrow.append(Drawing(name=forest, draw=plot_terms, of=(evidence, verdict), narrow=True))
+    return wide + narrow
 
 
 def page_figures(context: ReportContext) -> dict[str, Figure]:
-    """Every figure of a study's page by its file name: "overview", "flow", "<id>", and "<id>_terms" beside bins."""
-    figures: dict[str, Figure] = {OVERVIEW: plot_verdicts(context.verdicts)} if glanced(context.verdicts) else {}
-    if context.flow is not None:
-        figures[FLOW] = plot_flow(context.flow)
-    for verdict in context.verdicts:
-        evidence = context.evidence.get(verdict.id)
-        figure = None if evidence is None else figure_for(evidence, verdict)
-        if figure is None or not isinstance(evidence, Evidence):
-            continue
-        figures[verdict.id] = figure
-        if evidence.figure is not None and evidence.figure.kind in KINDS and evidence.tested:
-            figures[verdict.id + TERMS] = plot_terms(evidence, verdict)
-    return figures
+    """The figures of a study's page by file name, as on a wide screen."""
+    return {one.name: one.figure() for one in drawings(context) if not one.narrow}
+
+
+def narrow_figures(context: ReportContext) -> dict[str, Figure]:
+    """What a phone is shown in the place of the overview and of each forest plot, under the same names."""
+    return {one.name: one.figure() for one in drawings(context) if one.narrow}

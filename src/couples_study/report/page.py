@@ -57,19 +57,22 @@ class Shown(NamedTuple):
     name: str
 
 
-def report_page(context: ReportContext, svgs: Mapping[str, bytes] | None = None) -> str:
+def report_page(
+    context: ReportContext, svgs: Mapping[str, bytes] | None = None, narrow: Mapping[str, bytes] | None = None
+) -> str:
     """``index.html`` as text.
 
     Parameters
     ----------
     context
         Everything the page shows.
-    svgs
-        The figures of `page_figures` as SVG, where they were drawn already; drawn here if None.
+    svgs, narrow
+        The figures of `page_figures` and of `narrow_figures` as SVG, where they were drawn already; drawn here if None.
     """
     if svgs is None:
         svgs = {name: to_svg(figure) for name, figure in page_figures(context).items()}
-    narrow = {name: to_svg(figure) for name, figure in narrow_figures(context).items()}
+    if narrow is None:
+        narrow = {name: to_svg(figure) for name, figure in narrow_figures(context).items()}
     return render(
         "index.html.j2",
         c=context,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Protocol, TypeVar
 
 from couples_study.claims import contradictions, themes
 from couples_study.contracts.evidence import Evidence, NotTestable
@@ -14,11 +15,11 @@ from couples_study.intake import Intake
 from couples_study.measures import Frames
 from couples_study.privacy.told import told
 from couples_study.report.answer import answered
-from couples_study.report.apa import as_csv, as_latex, tables
+from couples_study.report.apa import Table, as_csv, as_latex, tables
 from couples_study.report.apa_gt import as_html
 from couples_study.report.context import ReportContext
 from couples_study.report.figure_data import figure_csvs, flow_csv, overview_csv
-from couples_study.report.figures import FLOW, OVERVIEW, page_figures, to_png, to_svg
+from couples_study.report.figures import FLOW, OVERVIEW, drawings, drawn
 from couples_study.report.flow import Flow, flow_of
 from couples_study.report.methods import as_markdown, methods
 from couples_study.report.page import report_page
@@ -29,7 +30,15 @@ from couples_study.report.verdicts_json import as_json, verdicts_json
 from couples_study.steps.check import Checked
 from couples_study.steps.estimate import Found
 
+T = TypeVar("T")
+R = TypeVar("R")
 OF_TRIALS = frozenset({"trial", "growth", "onset"})
+
+
+class Each(Protocol):
+    """``map``, or one that has other processes do it."""
+
+    def __call__(self, function: Callable[[T], R], values: Sequence[T], /) -> Iterable[R]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +57,12 @@ def describe(
     verdicts: tuple[Verdict, ...],
     inputs: Mapping[str, str],
     plan: Preregistered,
+    each: Each = map,
 ) -> Described:
-    """Sentences, figures, tables and pages for a judged study; ``plan`` says how it stands to a frozen plan."""
+    """Sentences, figures, tables and pages for a judged study; ``plan`` says how it stands to a frozen plan.
+
+    ``each`` draws the figures and sets the tables.
+    """
     meta = checked.study.study
     found = {key: told(one) for key, one in found.items()}
     said = tuple(answered(verdict, found) for verdict in verdicts)
@@ -76,38 +89,48 @@ def describe(
         standings=plan.standings,
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
-    svgs, files = {}, {}
-    for name, figure in page_figures(context).items():
-        svgs[name] = files[f"figures/{name}.svg"] = to_svg(figure)
-        files[f"figures/{name}.png"] = to_png(figure)
-    files |= _to_paste(context)
+    svgs, narrow, files = {}, {}, {}
+    asked = drawings(context)
+    for one, (svg, png) in zip(asked, each(drawn, asked), strict=True):
+        if one.narrow:
+            narrow[one.name] = svg
+        else:
+            svgs[one.name] = files[f"figures/{one.name}.svg"] = svg
+            files[f"figures/{one.name}.png"] = png
+    files |= _to_paste(context, each)
     for key, one in {**found, **evidence}.items():
         if isinstance(one, Evidence):
             files[f"results/{key}.csv"] = results_csv(one)
             files[f"results/{key}.json"] = results_json(one)
-    files["index.html"] = report_page(context, svgs).encode("utf-8")
+    files["index.html"] = report_page(context, svgs, narrow).encode("utf-8")
     files["verdicts.json"] = verdicts_json(meta.id, meta.synthetic, inputs, package_version(), said)
     files["provenance.json"] = as_json(_provenance(checked, inputs))
     files["prereg.json"] = as_json(_told(plan))
     return Described(verdicts=said, files=files)
 
 
-def _to_paste(context: ReportContext) -> dict[str, bytes]:
+def _to_paste(context: ReportContext, each: Each) -> dict[str, bytes]:
     """What goes into a paper: methods, references, tables, paragraphs, and the numbers behind the figures."""
     files = {"methods.md": as_markdown(methods(context)), "references.bib": as_bibtex(keys(context))}
     if context.verdicts:
         files[f"figures/{OVERVIEW}.csv"] = overview_csv(context.verdicts)
     if context.flow is not None:
         files[f"figures/{FLOW}.csv"] = flow_csv(context.flow)
-    for name, table in tables(context.verdicts, context.evidence).items():
+    set_up = tables(context.verdicts, context.evidence)
+    for (name, table), html in zip(set_up.items(), each(_html, tuple(set_up.items())), strict=True):
         files[f"tables/{name}.csv"], files[f"tables/{name}.tex"] = as_csv(table), as_latex(table)
-        files[f"tables/{name}.html"] = as_html(table, name)
+        files[f"tables/{name}.html"] = html
     for verdict in context.verdicts:
         evidence = context.evidence.get(verdict.id)
         if verdict.verdict != NOT_TESTABLE:
             files[f"paragraphs/{verdict.id}.md"] = paragraphs(verdict, evidence).encode("utf-8")
         files |= {f"figures/{name}.csv": content for name, content in figure_csvs(verdict, evidence).items()}
     return files
+
+
+def _html(named: tuple[str, Table]) -> bytes:
+    name, table = named
+    return as_html(table, name)
 
 
 def _flow(checked: Checked, intake: Intake, frames: Frames) -> Flow | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from couples_study.models.dyadic.bfgs import Minimum, minimise
+from couples_study.models.dyadic.bfgs import TOLERANCE, Minimum, minimise
 from couples_study.models.dyadic.likelihood import HOPELESS, Likelihood
 from couples_study.models.dyadic.parameters import CORRELATION_LIMIT
 from couples_study.models.dyadic.starts import from_moments, jittered
@@ -52,15 +52,20 @@ class Optimum:
 
 
 def optimise(
-    likelihood: Likelihood, start: Floats | None = None, inverse: Floats | None = None, most: int = MOST_STEPS
+    likelihood: Likelihood,
+    start: Floats | None = None,
+    inverse: Floats | None = None,
+    most: int = MOST_STEPS,
+    tolerance: float = TOLERANCE,
 ) -> Optimum:
     """Minimise the criterion; restart where the gradient is not ~0 or a boundary is not an optimum.
 
-    ``most`` steps are taken from one start; with none the start is looked at and left as it is.
+    ``most`` steps are taken from one start; with none the start is looked at and left as it is. ``tolerance`` is the
+    gain in -2 log-likelihood that is not worth another step.
     """
     theta = from_moments(likelihood) if start is None else start
     first = _curvature(likelihood) if inverse is None else inverse
-    best = minimise(likelihood.value_and_gradient, theta, first, most)
+    best = minimise(likelihood.value_and_gradient, theta, first, most, tolerance)
     iterations, evaluations, restarts = best.iterations, best.evaluations, 0
     rng = np.random.default_rng(SEED)
     while most and restarts < RESTARTS:
@@ -69,7 +74,7 @@ def optimise(
             break
         restarts += 1
         again = pushed if pushed is not None else jittered(from_moments(likelihood), rng)
-        other = minimise(likelihood.value_and_gradient, again, _curvature(likelihood), most)
+        other = minimise(likelihood.value_and_gradient, again, _curvature(likelihood), most, tolerance)
         iterations, evaluations = iterations + other.iterations, evaluations + other.evaluations
         best = _better(best, other)
     record = Convergence(
