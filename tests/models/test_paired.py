@@ -56,9 +56,9 @@ def test_a_ratio_of_shares_has_the_error_of_resampled_couples():
 def test_the_interval_holds_the_truth(change):
     inside = sum(
         term.conf_low <= change <= term.conf_high
-        for term in (estimated(diary(change, couples=40, days=3, seed=seed), **KEYS).tested[0] for seed in range(200))
+        for term in (estimated(diary(change, couples=40, days=3, seed=seed), **KEYS).tested[0] for seed in range(100))
     )
-    assert inside / 200 >= 0.90  # three standard errors below .95
+    assert inside / 100 >= 0.88  # three standard errors below .95
 
 
 def test_units_scale_and_every_person_may_count_once():

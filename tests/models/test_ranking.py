@@ -88,15 +88,15 @@ def test_the_place_needs_enough_others_below():
 
 @pytest.mark.parametrize("shares", [APART, (0.4,) * 8, (0.5, 0.4, 0.4, 0.4, 0.35, 0.35, 0.3, 0.3)])
 def test_all_ranks_are_covered_together(shares):
-    """True ranks of ties span their places; three standard errors below .95 of 300 studies are .912."""
+    """True ranks of ties span their places; three standard errors below .95 of 120 studies are .890."""
     true_low = np.array([1 + sum(other > one for other in shares) for one in shares])
     true_high = np.array([sum(other >= one for other in shares) for one in shares])
     held = 0
-    for seed in range(300):
+    for seed in range(120):
         data = ranking.ticked(listed(shares, couples=80, seed=seed).people, asked(**KEYS), "each")
         result = ranked(data.share, data.influence, np.random.default_rng(seed), draws=400)
         held += bool(((result.low <= true_low) & (result.high >= true_high)).all())
-    assert held / 300 >= 0.912
+    assert held / 120 >= 0.89
 
 
 def test_support_is_rare_where_the_place_is_shared():

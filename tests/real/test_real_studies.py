@@ -101,10 +101,10 @@ def test_one_verdict_alone_is_the_one_among_all():
         assert load_study("fair").verdict(id_) == together[id_]
 
 
-@pytest.mark.parametrize("words", [("fair",), ("demo", "--claims", "C02,C11")], ids=lambda words: words[0])
-def test_two_runs_give_the_same_bytes(words, tmp_path):
+def test_two_runs_give_the_same_bytes(tmp_path):
+    """The demo's two runs are compared by `.ci/run`."""
     for name in ("one", "two"):
-        assert main(["report", *words, "--out", str(tmp_path / name)]) == 0
+        assert main(["report", "fair", "--out", str(tmp_path / name)]) == 0
     first, second = (
         {
             path.relative_to(tmp_path / name): path.read_bytes()

@@ -166,6 +166,12 @@ def _simulate_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--couples", metavar="N", type=at_least_one, default=100)
     parser.add_argument("--days", metavar="D", type=at_least_one, default=28)
     parser.add_argument("--seed", metavar="S", type=int, default=20260302)
+    parser.add_argument(
+        "--format",
+        metavar="F",
+        default="csv",
+        help="whose exports: csv (default), qualtrics, redcap, formr, mpath, ...",
+    )
     parser.add_argument("--out", metavar="DIR", type=Path, help="where the study goes")
 
 
@@ -182,7 +188,7 @@ def _simulate(chosen: argparse.Namespace) -> int:
             "simulate", expected="a SCENARIO and --out DIR, or --list", found="one of them missing",
             do="for instance couples-study simulate null --couples 50 --days 14 --out /tmp/null",
         )  # fmt: skip
-    written = run_simulate(chosen.scenario, chosen.couples, chosen.days, chosen.seed, chosen.out)
+    written = run_simulate(chosen.scenario, chosen.couples, chosen.days, chosen.seed, chosen.out, chosen.format)
     print(f"wrote {len(written)} files: {', '.join(str(path) for path in written)}")
     return DONE
 

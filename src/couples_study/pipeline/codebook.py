@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import pyreadstat
 
 from couples_study.codebook.book import Codebook, codebook_of_package, codebook_of_study
 from couples_study.codebook.derived import KINDS, dyadic
 from couples_study.codebook.formats import FORMATS
+from couples_study.codebook.statfile import ENDINGS, is_number, write_statfile
 from couples_study.codebook.variables import variable
 from couples_study.core.columns import Glossary
 from couples_study.core.errors import UsageError, listed, nearest
@@ -21,12 +20,8 @@ from couples_study.pipeline.study import Study, load_study
 from couples_study.pipeline.tables import Content
 from couples_study.pipeline.write import write_all
 
-LABELLED = {"spss": ".sav", "stata": ".dta"}
-KNOWN = (*FORMATS, *LABELLED)
-SAV_TIME = slice(92, 109)  # creation date and time in the header of a system file
-DTA_TIME = re.compile(rb"<timestamp>\x11.{17}</timestamp>", re.DOTALL)
+KNOWN = (*FORMATS, *ENDINGS)
 Values = dict[str, dict[float | int, str]]
-LONGEST_LABEL = 80  # Stata's
 
 
 def run_codebook(study: str | None, formats: Sequence[str], out: Path) -> list[Path]:
@@ -38,7 +33,7 @@ def run_codebook(study: str | None, formats: Sequence[str], out: Path) -> list[P
     for one in (one for one in formats if one in FORMATS):
         files |= {name: text.encode("utf-8") for name, text in FORMATS[one](book).items()}
     if found is not None:
-        for one in (one for one in formats if one in LABELLED):
+        for one in (one for one in formats if one in ENDINGS):
             files |= _labelled(found, one)
     return write_all(files, out)
 
@@ -51,7 +46,7 @@ def _require_known(formats: Sequence[str], study: str | None) -> None:
             raise UsageError(
                 where, expected=listed(KNOWN), found="no such format", do=f"did you mean {guess}?" * bool(guess)
             )
-        if one in LABELLED and study is None:
+        if one in ENDINGS and study is None:
             raise UsageError(where, expected="a STUDY whose data are exported", found="none", do="name one, as demo")
 
 
@@ -68,11 +63,11 @@ def _labelled(study: Study, kind: str) -> dict[str, Content]:
         whole, labels = frame, {one: _label(one, study.checked.glossary) for one in frame.columns}
         if name in PANELS:
             timed = frame.assign(time=frame[TIME_OF[PANELS[name]]]).reset_index(drop=True)
-            varying = [one for one in frame.columns if one in study.frames.varying[name] and _is_number(frame[one])]
+            varying = [one for one in frame.columns if one in study.frames.varying[name] and is_number(frame[one])]
             whole = pd.concat([frame.reset_index(drop=True), dyadic(timed, varying)], axis=1)
             labels |= {one + k.ending: f"{one}, {k.term}: {k.formula}" for one in varying for k in KINDS}
-        files[name + LABELLED[kind]] = partial(
-            _write, kind=kind, frame=_plain(whole), labels={one: labels[one] for one in whole.columns},
+        files[name + ENDINGS[kind]] = partial(
+            write_statfile, kind=kind, frame=whole, labels={one: labels[one] for one in whole.columns},
             values=_values(whole, study.checked.glossary),
         )  # fmt: skip
     return files
@@ -85,45 +80,10 @@ def _label(name: str, columns: Glossary) -> str:
 def _values(frame: pd.DataFrame, columns: Glossary) -> Values:
     """Value labels of numbers: yes and no, and the ends of scales; whole numbers only, as Stata has no others."""
     told = {
-        name: variable(columns[name]).labels for name in frame.columns if name in columns and _is_number(frame[name])
+        name: variable(columns[name]).labels for name in frame.columns if name in columns and is_number(frame[name])
     }
     return {
         name: {int(value): label for value, label in labels}
         for name, labels in told.items()
         if labels and all(float(value).is_integer() for value, _ in labels)
     }
-
-
-def _is_number(column: pd.Series) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(column))
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Numbers as doubles, everything else as text: what both formats hold."""
-    return pd.DataFrame(
-        {
-            name: column.astype("float64") if _is_number(column) else column.astype("str").fillna("").astype(object)
-            for name, column in frame.items()
-        }
-    )
-
-
-def _write(
-    path: Path,
-    *,
-    kind: str,
-    frame: pd.DataFrame,
-    labels: Mapping[str, str],
-    values: Mapping[str, dict[float | int, str]],
-) -> None:
-    write: Callable[..., None] = pyreadstat.write_sav if kind == "spss" else pyreadstat.write_dta
-    named = {name: label[:LONGEST_LABEL] for name, label in labels.items()}
-    write(frame, str(path), column_labels=named, variable_value_labels=values)
-    path.write_bytes(_without_time(path.read_bytes(), kind))
-
-
-def _without_time(content: bytes, kind: str) -> bytes:
-    """The same file without the moment of its writing: what is written depends on the data alone."""
-    if kind == "spss":
-        return content[: SAV_TIME.start] + b"01 Jan 8000:00:00" + content[SAV_TIME.stop :]
-    return DTA_TIME.sub(b"<timestamp>\x1101 Jan 1980 00:00</timestamp>", content, count=1)

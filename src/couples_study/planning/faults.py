@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from couples_study.core.errors import UsageError
+
 Exports = dict[str, pd.DataFrame]
 
 
@@ -25,6 +27,9 @@ class Fault:
     row: int
     kind: str
     expected: str
+
+
+FEWEST_ROWS = 300  # of a diary: two dozen faults, none beside another, away from its ends
 
 
 @dataclass(slots=True)
@@ -45,7 +50,15 @@ class Draft:
 
 
 def with_faults(exports: Exports, rng: np.random.Generator) -> tuple[Exports, tuple[Fault, ...]]:
-    """``exports`` with faults, and the list of them by final row number."""
+    """``exports`` with faults, and the list of them by final row number.
+
+    Raises `UsageError` where the diary is too short to spread them over.
+    """
+    if len(exports["diary"]) < FEWEST_ROWS:
+        raise UsageError(
+            "simulate", expected=f"at least {FEWEST_ROWS} answered evenings to spread faults over",
+            found=f"{len(exports['diary'])}", do="ask for more couples or days, or for a scenario without faults",
+        )  # fmt: skip
     draft = Draft({name: frame.copy() for name, frame in exports.items()}, rng, set())
     alone = _one_partner_only(draft)
     _stop_missing_baseline(draft)
