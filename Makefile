@@ -62,6 +62,7 @@ bench: $(READY)
 	@$(PY) benchmarks/intake.py --huge
 	@$(PY) benchmarks/threshold_speed.py
 	@$(PY) benchmarks/page.py --out docs/performance_page.md
+	@$(PY) benchmarks/report.py --out docs/performance_report.md
 
 calibrate: $(READY)
 	@$(PY) benchmarks/type_one_error.py --reps 2000

@@ -1,23 +1,42 @@
-"""Answers in a sentence where the parts of a claim fare differently."""
+"""An answer of many parts tells how many came out how; of few it tells each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import tests.report.examples as ex
-from couples_study.contracts.evidence import NotTestable
-from couples_study.report.answer import answered
+import pytest
+
+from couples_study.report.answer import MOST_PARTS, answered
+from tests.report import examples as ex
 
 
-def test_one_part_that_can_not_be_tested_is_said_beside_the_others():
-    terms = tuple(replace(term, term=f"one: {term.term}") for term in ex.V_H1.terms)
-    part = replace(
-        ex.V_H1, id="part", verdict="not_testable", reason="too_few_couples", terms=(), statement="The other part.",
-        sentence="Only 12 couples answered.",
-    )  # fmt: skip
-    whole = replace(ex.V_H1, terms=terms, readings=(ex.V_H1, part))
-    found = {"part": NotTestable(id="part", reason="too_few_couples", detail="Only 12 couples answered.")}
-    said = answered(whole, found).sentence
-    assert "The other part. Not testable. Only 12 couples answered." in said
-    assert said.count("The other part.") == 1
-    assert ex.V_H1.statement in said
+def claim(words):
+    """A claim all of whose readings decide, each with a term of its own."""
+    parts = tuple(
+        replace(ex.V_H2, id=f"C22_{number}", statement=f"Part {number}.", verdict=word, reason="", readings=())
+        for number, word in enumerate(words)
+    )
+    terms = tuple(replace(part.terms[0], term=f"{part.id}: {part.terms[0].term}") for part in parts)
+    return replace(ex.V_H2, id="C22", verdict="contradicted", reason="", terms=terms, readings=parts)
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (["contradicted"] * 3 + ["inconclusive"], "Of its 4 parts: 3 contradicted and 1 inconclusive."),
+    (["supported", "contradicted", "contradicted", "inconclusive", "not_testable"],
+     "Of its 5 parts: 1 supported, 2 contradicted, 1 inconclusive and 1 not testable."),
+    (["contradicted"] * 5, "Of its 5 parts: 5 contradicted."),
+])  # fmt: skip
+def test_of_many_parts_how_many_came_out_how(words, told):
+    verdict = claim(words)
+    said = answered(verdict, {part.id: ex.EVIDENCE["H2"] for part in verdict.readings})
+    assert told in said.sentence
+    assert "Part 0." not in said.sentence
+    assert all(part.sentence for part in said.readings)
+
+
+def test_few_parts_are_told_each():
+    verdict = claim(["contradicted", "inconclusive"])
+    said = answered(verdict, {part.id: ex.EVIDENCE["H2"] for part in verdict.readings})
+    assert len(verdict.readings) <= MOST_PARTS
+    assert "Part 0." in said.sentence
+    assert "Part 1." in said.sentence

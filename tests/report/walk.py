@@ -234,6 +234,8 @@ def known_of(verdict: dict, files: dict[str, list[Path]]) -> Known:
     for one in flat(verdict):
         known.values |= set(numbers_in({k: v for k, v in one.items() if k != "readings"}))
         known.words |= set(words_in({k: v for k, v in one.items() if k not in ("readings", "sentence")}))
+        parts = [part["verdict"] for part in one["readings"]]
+        known.values |= {float(len(parts)), *(float(parts.count(part)) for part in set(parts))}
         known.words |= {row["label"].split(": ")[0] + ":" for row in one["sensitivity"]}
         if one["verdict"] == "not_testable":  # nothing was computed: the reason, with its counts, is the object's own
             known.words |= {one["sentence"], one["sentence"].removeprefix("Not testable. ")}

@@ -44,6 +44,10 @@ MAGNITUDE = {
     "undetermined": "Whether it reaches the smallest effect that matters ({smallest}) is open.",
 }
 MOST_TERMS = 3
+MOST_PARTS = 3  # that an answer tells in full; of more it tells how many came out how
+PART_WORDS = {
+    SUPPORTED: "supported", CONTRADICTED: "contradicted", INCONCLUSIVE: "inconclusive", NOT_TESTABLE: "not testable",
+}  # fmt: skip
 WITHOUT_SIZE = (
     "rank",
     "area",
@@ -99,10 +103,20 @@ def _found(verdict: Verdict) -> list[str]:
     if refuting is not None:
         return [refuting.statement, *_found(refuting)]
     if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
+        if len(verdict.readings) > MOST_PARTS:
+            return [_tally(verdict.readings)]
         return [f"{reading.statement} {_alone(reading)}" for reading in verdict.readings]
     if verdict.readings and not any(reading.terms for reading in verdict.readings):
         return _once(verdict.readings)
     return [_numbers(verdict)] if verdict.terms else []
+
+
+def _tally(readings: tuple[Verdict, ...]) -> str:
+    """How many of many parts have which verdict; their own answers stand with them."""
+    counts = {words: sum(one.verdict == verdict for one in readings) for verdict, words in PART_WORDS.items()}
+    said = [f"{number} {words}" for words, number in counts.items() if number]
+    told = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
+    return f"Of its {len(readings)} parts: {told}."
 
 
 def _alone(reading: Verdict) -> str:
