@@ -6,7 +6,8 @@ import re
 
 from couples_study.models.dyadic.written import SIGN, Written
 
-SYNTACTIC = re.compile(r"[A-Za-z.][A-Za-z0-9._]*\Z")
+SYNTACTIC = re.compile(r"([A-Za-z]|\.(?!\d))[A-Za-z0-9._]*\Z")
+LEGAL = "names(d) <- make.names(names(d))"  # nlme takes no quoted names
 
 
 def nlme(model: Written) -> str:
@@ -105,15 +106,26 @@ def _sum(names: tuple[str, ...]) -> str:
 
 
 def _q(name: str) -> str:
-    return name if SYNTACTIC.match(name) else f"`{name}`"
+    """The name as R's ``make.names`` writes it."""
+    if SYNTACTIC.match(name):
+        return name
+    legal = re.sub(r"[^A-Za-z0-9._]", ".", name)
+    return legal if SYNTACTIC.match(legal) else f"X{legal}"
 
 
 def _text(before: list[str], model: Written, cannot: list[str], call: str) -> str:
     lines = ["# d: one row per couple, partner and day"]
     lines += [f"# not in this program: {words}" for words in cannot]
+    if not all(SYNTACTIC.match(name) for name in _names(model)):
+        lines.append(LEGAL)
     if any(made.role is None for made in model.made):
         lines.append(f"# {SIGN}: 1 for one partner of each couple, -1 for the other")
     for made in model.made:
         by = f"d${SIGN}" if made.role is None else f'(d${_q(model.role)} == "{made.role}")'
         lines.append(f"d${_q(made.name)} <- d${_q(made.source)} * {by}")
     return "\n".join([*lines, *before, call]) + "\n"
+
+
+def _names(model: Written) -> list[str]:
+    columns = [model.outcome, model.couple, model.role, model.day, *model.fixed]
+    return [*columns, *(name for block in model.blocks for name in block), *(made.source for made in model.made)]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from couples_study.models.dyadic.written import SIGN, Written
+
+BRACKETS = re.compile(r"\[([^\[\]]*)\]")  # which no name may hold: actor.within[woman] is actor.within.woman
 
 
 def spss(model: Written) -> str:
@@ -23,7 +27,7 @@ def spss(model: Written) -> str:
     ]
     shape = "DIAG" if model.diagonal else "UN"
     lines += [f"  /RANDOM = {' '.join(block)} | SUBJECT({model.couple}) COVTYPE({shape})" for block in model.blocks]
-    return "\n".join([*lines, *repeated]) + ".\n"
+    return BRACKETS.sub(r".\1", "\n".join([*lines, *repeated]) + ".\n")
 
 
 def _repeated(model: Written) -> tuple[list[str], list[str]]:

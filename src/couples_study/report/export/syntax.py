@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 
@@ -14,7 +13,6 @@ ENDINGS = {"nlme": ".nlme.R", "lme4": ".lme4.R", "glmmTMB": ".glmmTMB.R", "sas":
 IN_R = ("nlme", "lme4", "glmmTMB")
 PREPARE = "prepare.R"
 CLUSTERED = 'print(clubSandwich::coef_test(fit, vcov = "CR2", cluster = d$couple_id, test = "naive-tp"))'
-LEGAL = "names(d) <- make.names(names(d))\n"
 NEAREST = "# No other program fits this model in one command. The nearest, with what it lacks:"
 
 
@@ -36,7 +34,7 @@ def syntax_files(question: Question, found: Evidence, frame: str, data: str, rol
         return {
             found.id + ENDINGS[program]: _headed(head, program)
             + (ready if program in IN_R else _note(program))
-            + _legal(text, program).rstrip("\n") + "\n"
+            + text.rstrip("\n") + "\n"
             for program, text in found.syntax.items()
         }  # fmt: skip
     write = OTHERS.get(found.model, _by_words)
@@ -49,13 +47,6 @@ def _headed(lines: Sequence[str], program: str) -> str:
     if program == "sas":
         return "".join(f"/* {line.replace('*/', '* /')} */\n" for line in lines)
     return "".join(f"* {line.rstrip('.')}.\n" for line in lines)
-
-
-def _legal(text: str, program: str) -> str:
-    """The text with names that the program takes without quotes: in R those of ``make.names``."""
-    if program in IN_R:
-        return re.sub(r"`([^`]*)`", lambda name: re.sub(r"[^\w.]", ".", name[1]), text)
-    return re.sub(r"\[([^\[\]]*)\]", r".\1", text) if program == "spss" else text
 
 
 def _note(program: str) -> str:
@@ -82,7 +73,7 @@ def _ready(question: Question, found: Evidence, frame: str, data: str, roles: Se
         return f"# d comes from ../{data}/{frame}.csv with the columns that the equation names\n"
     told = ", ".join(f"{name} = {value}" for name, value in words.items())
     once = "" if frame.startswith("person_") else "d$time <- 0\n"
-    return f'source("{PREPARE}")\nd <- read.csv("../{data}/{frame}.csv")\n{once}d <- dyadic_columns(d, {told})\n{LEGAL}'
+    return f'source("{PREPARE}")\nd <- read.csv("../{data}/{frame}.csv")\n{once}d <- dyadic_columns(d, {told})\n'
 
 
 def _own_terms(question: Question) -> set[str]:
