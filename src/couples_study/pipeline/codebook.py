@@ -11,11 +11,11 @@ import pandas as pd
 from couples_study.codebook.book import Codebook, codebook_of_package, codebook_of_study
 from couples_study.codebook.derived import KINDS, dyadic
 from couples_study.codebook.formats import FORMATS
-from couples_study.codebook.statfile import ENDINGS, is_number, write_statfile
 from couples_study.codebook.variables import variable
 from couples_study.core.columns import Glossary
 from couples_study.core.errors import UsageError, listed, nearest
 from couples_study.measures.frames import PANELS, TIME_OF
+from couples_study.pipeline.statfile import ENDINGS, is_number, write_statfile
 from couples_study.pipeline.study import Study, load_study
 from couples_study.pipeline.tables import Content
 from couples_study.pipeline.write import write_all

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from couples_study.pipeline.platforms import delivered_as
 from couples_study.pipeline.write import write_all
-from couples_study.planning.platforms import delivered_as
 from couples_study.planning.synthetic import simulate
 
 

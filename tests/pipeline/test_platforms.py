@@ -8,7 +8,7 @@ import pytest
 from couples_study import load_study
 from couples_study.core.errors import UsageError
 from couples_study.pipeline import run_simulate
-from couples_study.planning.platforms import FORMATS, delivered_as
+from couples_study.pipeline.platforms import FORMATS, delivered_as
 from couples_study.planning.synthetic import simulate
 from couples_study.readers import readers
 

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from couples_study.codebook.statfile import ENDINGS, write_statfile
 from couples_study.core.errors import UsageError, listed, nearest
 from couples_study.fielding.workbook import workbook
+from couples_study.pipeline.statfile import ENDINGS, write_statfile
 from couples_study.planning.synthetic import Simulated
 
 STAMP = "submitted_at"
