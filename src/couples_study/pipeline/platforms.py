@@ -59,7 +59,10 @@ def _qualtrics(name: str, table: Table) -> bytes:
         "ResponseId": [f"R_{name}{place:06d}" for place in range(len(table))],
     })  # fmt: skip
     whole = pd.concat([own, table], axis=1)
-    ids = [*(f"{one[0].lower()}{one[1:]}" for one in own), *(f"QID{place + 1}" for place in range(table.shape[1]))]
+    ids = [
+        *(f"{one[0].lower()}{one[1:]}" for one in map(str, own)),
+        *(f"QID{place + 1}" for place in range(table.shape[1])),
+    ]
     words = [*own.columns, *(f"Question {one}" for one in table.columns)]
     heads = pd.DataFrame([words, [json.dumps({"ImportId": one}) for one in ids]], columns=whole.columns)
     return _csv(pd.concat([heads, whole]))

@@ -91,12 +91,12 @@ def describe(
     )
     svgs, narrow, files = {}, {}, {}
     asked = drawings(context)
-    for one, (svg, png) in zip(asked, each(drawn, asked), strict=True):
-        if one.narrow:
-            narrow[one.name] = svg
+    for drawing, (svg, png) in zip(asked, each(drawn, asked), strict=True):
+        if drawing.narrow:
+            narrow[drawing.name] = svg
         else:
-            svgs[one.name] = files[f"figures/{one.name}.svg"] = svg
-            files[f"figures/{one.name}.png"] = png
+            svgs[drawing.name] = files[f"figures/{drawing.name}.svg"] = svg
+            files[f"figures/{drawing.name}.png"] = png
     files |= _to_paste(context, each)
     for key, one in {**found, **evidence}.items():
         if isinstance(one, Evidence):
