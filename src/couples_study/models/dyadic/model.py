@@ -16,7 +16,6 @@ from couples_study.models.dyadic.design import Columns, build
 from couples_study.models.dyadic.fit import MOST_STEPS, optimise
 from couples_study.models.dyadic.information import STEP
 from couples_study.models.dyadic.options import Options
-from couples_study.models.dyadic.refit import warm_start
 from couples_study.models.dyadic.results import DyadicResults, DyadicResultsWrapper
 
 if TYPE_CHECKING:
@@ -176,7 +175,10 @@ class DyadicMixedLM(LikelihoodModel):
         start = None if start_params is None else np.asarray(start_params, dtype=float)
         inverse = None if start_inverse is None else np.asarray(start_inverse, dtype=float)
         if like is not None and start is None and len(like.theta) == self.likelihood.space.size:
-            start, inverse = warm_start(like.model.likelihood, like.optimum)
+            start, inverse = (
+                like.optimum.theta,
+                like.optimum.inverse,
+            )  # a boundary that is false here is left at the end
         optimum = optimise(self.likelihood, start, inverse, most=maxiter, tolerance=tolerance)
         return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimum, cov_type)))
 

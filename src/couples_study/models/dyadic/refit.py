@@ -42,7 +42,7 @@ class Refitter:
     def __init__(self, design: Design, likelihood: Likelihood, optimum: Optimum) -> None:
         self._design = design
         self._likelihood = copy.deepcopy(likelihood)
-        self._start, self._inverse = warm_start(likelihood, optimum)
+        self._start, self._inverse = _warm(likelihood, optimum)
         self._turn = np.linalg.inv(design.R)
 
     def fit(self, y: Floats) -> Refitted:
@@ -64,7 +64,7 @@ class Refitter:
         )
 
 
-def warm_start(likelihood: Likelihood, optimum: Optimum) -> tuple[Floats, Floats | None]:
+def _warm(likelihood: Likelihood, optimum: Optimum) -> tuple[Floats, Floats | None]:
     """The optimum as a start for like rows, moved off a boundary on which every gradient would be zero."""
     unpacked = likelihood.space.unpack(optimum.theta)
     if not any(null_directions(L).size for L, _, _ in unpacked):
