@@ -43,7 +43,9 @@ def questionnaire(ids: Sequence[str] | str, language: Language = "en") -> Questi
     asked = chosen(ids if isinstance(ids, str) else tuple(ids))
     names = columns_for(name for claim in asked for name in (*claim.columns(), *seconds_for(claim)))
     own = [name for name in names if not _is_team(name)]
-    forms = tuple(_form(form, [name for name in own if form_of(name) == form], language) for form in FORMS)
+    nightly = _nightly(asked)
+    places = {name: "evening" if name in nightly else form_of(name) for name in own}
+    forms = tuple(_form(form, [name for name in own if places[name] == form], language) for form in FORMS)
     return Questionnaire(
         claims=tuple(claim.id for claim in asked),
         language=language,
@@ -97,6 +99,13 @@ def seconds_for(claim: Claim) -> tuple[str, ...]:
     named = [name for reading in lagged for name in (reading.outcome, reading.predictor) if name]
     found = [glossary().second(name) for name in named if not any(name in one.indicators for one in lagged)]
     return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _nightly(asked: Sequence[Claim]) -> frozenset[str]:
+    """What is asked once elsewhere, and in the evening here: a lagged reading follows it from day to day."""
+    outcomes = {reading.outcome for claim in asked for reading in claim.reading if reading.model == LAGGED}
+    scales = [scale for name in outcomes if (scale := _scored_by(name)) is not None and scale.table == "people"]
+    return frozenset(name for scale in scales for name in (*scale.items, *scale.further))
 
 
 def _further(name: str) -> tuple[str, ...]:
