@@ -22,11 +22,13 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
+from couples_study.core.threads import LIMITS
 from couples_study.pipeline.verify import SURROUNDINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "reports" / "notebooks"
 SECONDS = 900
+ONE_THREAD = dict.fromkeys(LIMITS, "1")  # as the command line has it: kernels side by side would wait for one another
 # Run in the notebook's own kernel when its last cell is done, and left out of the page.
 TOLD = """
 from couples_study.core.provenance import package_version as _version
@@ -60,7 +62,7 @@ def executed(path: Path, around: Mapping[str, str], study: str) -> tuple[nbforma
             kernel_name="python3",
             config=_private(Path(room)),
         )
-        client.execute(env={**os.environ, **around})
+        client.execute(env={**os.environ, **ONE_THREAD, **around})
     told = notebook.cells.pop().outputs
     return notebook, "".join(output.get("text", "") for output in told)
 
