@@ -25,7 +25,7 @@ report: $(READY)
 	@$(BIN)/couples-study report demo --jobs 2 --out reports/demo
 
 test: $(READY)
-	@$(PY) -m pytest -n 2 $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist worksteal $(PYTEST)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
