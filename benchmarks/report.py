@@ -106,7 +106,8 @@ def _held(process: psutil.Process) -> int:
     try:
         for one in (process, *process.children(recursive=True)):
             try:
-                held += one.memory_full_info().pss if hasattr(one.memory_full_info(), "pss") else one.memory_info().rss
+                told = one.memory_full_info()  # pss shares out what processes have in common; only Linux tells it
+                held += getattr(told, "pss", told.rss)
             except psutil.NoSuchProcess:
                 continue
     except psutil.NoSuchProcess:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from tests.report import examples as ex
 
-from couples_study.contracts.verdict import JudgedTerm
 from couples_study.steps.describe import deciding
 
 FIRST, SECOND = ex.EVIDENCE["H1"], ex.EVIDENCE["C12"]
@@ -20,11 +19,7 @@ def claim(words, terms=()):
 
 def judged(evidence):
     """The evidence's tested terms as a verdict tells them."""
-    names = set(JudgedTerm.__dataclass_fields__)
-    return tuple(
-        replace(ex.V_H1.terms[0], **{k: v for k, v in (("term", t.name), ("estimate", t.estimate)) if k in names})
-        for t in evidence.tested
-    )
+    return tuple(replace(ex.V_H1.terms[0], term=one.name, estimate=one.estimate) for one in evidence.tested)
 
 
 def test_the_reading_whose_numbers_the_verdict_gives():

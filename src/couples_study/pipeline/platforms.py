@@ -40,8 +40,6 @@ def delivered_as(simulated: Simulated, reader: str) -> Simulated:
             f"--format {reader}", expected=listed(FORMATS), found="no such format",
             do=f"did you mean {guess}?" if guess else "choose one",
         )  # fmt: skip
-    if reader == "csv":
-        return simulated
     ending, form, more = FORMATS[reader]
     others = {name: content for name, content in simulated.files.items() if not name.endswith(".csv")}
     toml = SOURCE.sub(

@@ -63,11 +63,31 @@ def describe(
 
     ``each`` draws the figures and sets the tables.
     """
-    meta = checked.study.study
     found = {key: told(one) for key, one in found.items()}
     said = tuple(answered(verdict, found) for verdict in verdicts)
     evidence = _by_verdict(said, found)
-    context = ReportContext(
+    context = _context(checked, intake, frames, inputs, plan, said, evidence)
+    files, svgs, narrow = _drawn(context, each)
+    files |= _to_paste(context, each)
+    for key, one in {**found, **evidence}.items():
+        if isinstance(one, Evidence):
+            files[f"results/{key}.csv"] = results_csv(one)
+            files[f"results/{key}.json"] = results_json(one)
+    files["index.html"] = report_page(context, svgs, narrow).encode("utf-8")
+    meta = checked.study.study
+    files["verdicts.json"] = verdicts_json(meta.id, meta.synthetic, inputs, package_version(), said)
+    files["provenance.json"] = as_json(_provenance(checked, inputs))
+    files["prereg.json"] = as_json(_told(plan))
+    return Described(verdicts=said, files=files)
+
+
+def _context(
+    checked: Checked, intake: Intake, frames: Frames, inputs: Mapping[str, str], plan: Preregistered,
+    said: tuple[Verdict, ...], evidence: dict[str, Evidence | NotTestable],
+) -> ReportContext:  # fmt: skip
+    """Everything that pages, figures and tables are made from."""
+    meta = checked.study.study
+    return ReportContext(
         study_id=meta.id,
         title=meta.title,
         synthetic=meta.synthetic,
@@ -89,7 +109,13 @@ def describe(
         standings=plan.standings,
         packages={name: version for name, version in versions().items() if name not in ("python", "couples_study")},
     )
-    svgs, narrow, files = {}, {}, {}
+
+
+def _drawn(context: ReportContext, each: Each) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
+    """The figures' files, and as SVG by name for the page: as on a wide screen, and what a phone is shown."""
+    files: dict[str, bytes] = {}
+    svgs: dict[str, bytes] = {}
+    narrow: dict[str, bytes] = {}
     asked = drawings(context)
     for drawing, (svg, png) in zip(asked, each(drawn, asked), strict=True):
         if drawing.narrow:
@@ -97,16 +123,7 @@ def describe(
         else:
             svgs[drawing.name] = files[f"figures/{drawing.name}.svg"] = svg
             files[f"figures/{drawing.name}.png"] = png
-    files |= _to_paste(context, each)
-    for key, one in {**found, **evidence}.items():
-        if isinstance(one, Evidence):
-            files[f"results/{key}.csv"] = results_csv(one)
-            files[f"results/{key}.json"] = results_json(one)
-    files["index.html"] = report_page(context, svgs, narrow).encode("utf-8")
-    files["verdicts.json"] = verdicts_json(meta.id, meta.synthetic, inputs, package_version(), said)
-    files["provenance.json"] = as_json(_provenance(checked, inputs))
-    files["prereg.json"] = as_json(_told(plan))
-    return Described(verdicts=said, files=files)
+    return files, svgs, narrow
 
 
 def _to_paste(context: ReportContext, each: Each) -> dict[str, bytes]:
