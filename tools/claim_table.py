@@ -48,6 +48,15 @@ def text() -> str:
     return HEAD + _run(table) + _false_support(table) + _too_seldom(table)
 
 
+def _more(table: pd.DataFrame) -> str:
+    """Which claims were asked of more couples than others are."""
+    usual = {200, 600}
+    sizes = table.groupby("claim", sort=False)["couples"].max()
+    by_lot = {claim for claim in sizes.index if any(one.arm for one in claims()[claim].reading)}
+    told = [f"{name}: {n:,}" for name, n in sizes.items() if n not in usual or (n == max(usual) and name not in by_lot)]
+    return f"More couples, where 200 can not show twice the smallest effect: {', '.join(told)}. " if told else ""
+
+
 def _run(table: pd.DataFrame) -> str:
     wanted = {(claim, world) for claim in claims() for world in worlds_of(claim)}
     have = set(zip(table["claim"], table["world"], strict=True)) & wanted
@@ -55,8 +64,8 @@ def _run(table: pd.DataFrame) -> str:
     silent = [claim for claim in claims() if not worlds_of(claim)]
     return (
         f"{len(have)} of {len(wanted)} cells of {len({claim for claim, _ in wanted})} claims have been run so far, "
-        f"with {least} to {most} replicates each ({int(table['reps'].sum())} in all). Without worlds of this kind, for "
-        f"they have their own or can not be tested: {', '.join(silent)}.\n\n"
+        f"with {least} to {most} replicates each ({int(table['reps'].sum())} in all). {_more(table)}Without worlds of "
+        f"this kind, for they have their own or can not be tested: {', '.join(silent)}.\n\n"
     )
 
 

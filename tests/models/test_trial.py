@@ -89,6 +89,17 @@ def test_an_area_is_the_average_height():
     assert sum(weights[week] * curve[week] for week in curve) == pytest.approx((1 + 2 + 2) / 4)
 
 
+def test_beside_a_week_stands_the_area_up_to_it(weekly):
+    """The row is the contrast that ``estimand = "area"`` tests, with the interval of that test."""
+    (area,), _ = trial.contrasts(asked(estimand="area"), weekly)
+    label = "area under the curve, averaged over weeks 0 to 16"
+    (row,) = [row for row in trial.evidence("T", asked(), weekly, SETTING).sensitivity if row.label == label]
+    assert (row.estimate, row.std_error, row.df) == (area.estimate, area.std_error, area.df)
+    assert (row.conf_low, row.conf_high) == (area.conf_low, area.conf_high)
+    told = trial.evidence("T", asked(estimand="area"), weekly, SETTING).sensitivity
+    assert label not in [row.label for row in told]
+
+
 def test_truth_is_recovered_where_nobody_is_missing():
     truth = scenarios()["trial_emotional_best"]
     estimates, errors = [], []

@@ -56,13 +56,24 @@ def test_the_same_seed_gives_the_same_study():
 
 
 def test_a_mood_of_the_day_passes_for_an_association_but_not_past_the_partners_report():
-    assert judged_claim("C10", "claim_mood", couples=200, days=14, seed=3).verdict == "supported"
-    assert judged_claim("C40", "claim_mood", couples=200, days=14, seed=3).verdict != "supported"
+    assert judged_claim("C51", "claim_mood", couples=200, days=14, seed=3).verdict == "supported"
+    for claim in ("C10", "C20", "C29", "C40", "C88", "C96"):
+        assert judged_claim(claim, "claim_mood", couples=200, days=14, seed=3).verdict != "supported", claim
+
+
+def test_nobodys_view_changes_how_old_a_child_is():
+    assert judged_claim("C32", "claim_halo", couples=200, days=14, seed=3).verdict != "supported"
+
+
+def test_what_is_followed_from_day_to_day_is_drawn_for_days():
+    frames = claim_frames(cs.claims()["C74"], "claim_true", couples=20, days=10, rng=np.random.default_rng(1))
+    assert "resentment" in frames.panel_with("days_without_touch").columns
 
 
 def test_what_is_true_is_read_off_the_readings():
     (path,) = paths_of(cs.claims()["C10"].reading[0])
-    assert (path.outcome, path.predictor, path.size, path.by_lot) == ("close", "touch_received_n", 0.2, False)
+    assert (path.outcome, path.predictor, path.who, path.size) == ("close", "touch_given_n", "partner", 0.2)
+    assert not path.by_lot
     assert gains_of(list(cs.claims()["C04"].reading)) == {"wait_list": 0.0, "education": 0.5, "education_practice": 1.0}
 
 

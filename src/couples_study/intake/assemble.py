@@ -11,7 +11,7 @@ import pandas as pd
 
 from couples_study.core.columns import Glossary, kind_of_missing
 from couples_study.core.errors import FrameError, StudyFileError, listed
-from couples_study.intake.places import parts_of, places
+from couples_study.intake.places import parts_of, places, who_of
 from couples_study.intake.records import Records
 from couples_study.tables import GRAINS, schema_of
 
@@ -145,7 +145,7 @@ class Tables(Mapping[str, pd.DataFrame]):
             frame = plan.frame(only=[])
             people = frame["person_id"].nunique() if "person_id" in frame else 0
             return len(frame), int(people), int(frame["couple_id"].nunique())
-        whose = parts_of(plan.place)[0]
+        whose = who_of(plan.place)
         there = whose[np.flatnonzero(np.diff(whose, prepend=-1))]  # places stand in the order of the roster
         return len(plan), len(there), int(plan.members["couple_id"].iloc[there].nunique())
 
@@ -314,7 +314,8 @@ def _accepted(by_source: Sequence[Sequence[Records]], n: int) -> np.ndarray:
     here = np.zeros(n, dtype=bool)
     for files in by_source:
         for records in files:
-            kept = records.whos["person"].to_numpy()[records.who[~records.held()]]
+            everyone = records.whos["person"].to_numpy()
+            kept = everyone[records.who[~records.is_held]] if records.is_held.any() else everyone
             here[kept[kept >= 0]] = True
     return here
 

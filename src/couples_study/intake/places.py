@@ -54,10 +54,15 @@ def place_of(person: np.ndarray, time: np.ndarray) -> np.ndarray:
     return (person.astype(np.int64) << (TIME_BITS + NUMBER_BITS)) | ((time.astype(np.int64) + MIDDLE) << NUMBER_BITS)
 
 
+def who_of(place: np.ndarray) -> np.ndarray:
+    """Who alone of places, back from `places`."""
+    return place >> (TIME_BITS + NUMBER_BITS)
+
+
 def parts_of(place: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Who, when and the how-manieth of places, back from `places`."""
     when = ((place >> NUMBER_BITS) & ((1 << TIME_BITS) - 1)) - MIDDLE
-    return place >> (TIME_BITS + NUMBER_BITS), when, place & MOST_IN_A_DAY
+    return who_of(place), when, place & MOST_IN_A_DAY
 
 
 def all_couples(everyone: Sequence[Records], people: pd.DataFrame) -> pd.Index:

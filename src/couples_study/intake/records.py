@@ -89,6 +89,13 @@ class Records:
             self.faults.append((positions, reason, column))
             self.is_held[positions] = True
 
+    def hold_whos(self, whos: Any, reason: str, column: str = "", *, once: bool = False) -> None:
+        """Hold the records of the marked rows of ``whos``; with ``once`` only where nothing is held against them."""
+        marked = np.asarray(whos, dtype=bool)
+        if marked.any():
+            which = marked[self.who]
+            self.hold(which & ~self.is_held if once else which, reason, column)
+
     def hold_texts(self, cells: Coded, distinct: Any, reason: str, column: str = "") -> None:
         """Hold the records of which the distinct text is marked."""
         marked = np.asarray(distinct, dtype=bool)

@@ -45,15 +45,9 @@ def identify(records: Records, dyads: Dyads) -> None:
     distinct["role"] = _role_here(records, distinct["_by"], dyads)
     records.whos = distinct
     if keys.couple or dyads.single:
-        records.hold(_of(records, blank(distinct["couple_id"])), "missing_key", keys.couple or keys.person or "")
+        records.hold_whos(blank(distinct["couple_id"]), "missing_key", keys.couple or keys.person or "")
     if keys.person:
-        records.hold(_of(records, blank(distinct["_person"])), "missing_key", keys.person)
-
-
-def _of(records: Records, whos: pd.Series) -> np.ndarray:
-    """From a boolean per distinct person to one per record."""
-    mask: np.ndarray = whos.to_numpy(dtype=bool)[records.who]
-    return mask
+        records.hold_whos(blank(distinct["_person"]), "missing_key", keys.person)
 
 
 def _role_here(records: Records, told: pd.Series, dyads: Dyads) -> pd.Series:
@@ -65,7 +59,7 @@ def _role_here(records: Records, told: pd.Series, dyads: Dyads) -> pd.Series:
         return pd.Series("", index=told.index, dtype="str")
     values = recode_role(records, dyads.by, told)
     roles = values.map(dyads.labels).fillna("") if dyads.labels else values
-    records.hold(_of(records, blank(roles) & ~blank(told)), "unknown_label", records.mapping.by)
+    records.hold_whos(blank(roles) & ~blank(told), "unknown_label", records.mapping.by)
     return roles.astype("str")
 
 
@@ -134,14 +128,13 @@ def link_records(records: Records, roster: Roster, study: StudyFile) -> None:
         whos["person_id"], whos["person"] = "", -1
         if roster.declared:
             strange = ~whos["couple_id"].isin(people["couple_id"])
-            records.hold(_of(records, strange) & ~records.held(), "couple_not_in_people", _key(records))
+            records.hold_whos(strange, "couple_not_in_people", _key(records), once=True)
         return
     _fill_from_roster(records, roster)
     whos["person_id"] = person_ids(whos, study.dyads)
     if roster.declared:
-        records.hold(_of(records, whos["person"].lt(0)) & ~records.held(), "person_not_in_people", _key(records))
-    unknown = _of(records, blank(whos["role"]))
-    records.hold(unknown & ~records.held(), "role_unknown", records.mapping.by or _key(records))
+        records.hold_whos(whos["person"].lt(0), "person_not_in_people", _key(records), once=True)
+    records.hold_whos(blank(whos["role"]), "role_unknown", records.mapping.by or _key(records), once=True)
     _hold_misfits(records, people, study.dyads)
 
 
@@ -164,7 +157,7 @@ def _fill_from_roster(records: Records, roster: Roster) -> None:
         single = people.drop_duplicates("_person", keep=False).set_index("_person")["couple_id"]
         whos["couple_id"] = whos["_person"].map(single).fillna("").astype("str")
         strange = blank(whos["couple_id"])
-        records.hold(_of(records, strange), "person_not_in_people", records.source.keys.person or "")
+        records.hold_whos(strange, "person_not_in_people", records.source.keys.person or "")
     nameless = blank(whos["_person"]) | bool(records.source.partners)
     if nameless.any():
         told_of = people[~blank(people["_told"])].drop_duplicates(["couple_id", "_told"], keep=False)
@@ -180,7 +173,7 @@ def _fill_from_roster(records: Records, roster: Roster) -> None:
     )
     if records.mapping.by is not None or records.source.partners:
         both = ~blank(whos["role"]) & ~blank(told) & whos["role"].ne(told)
-        records.hold(_of(records, both), "roles_conflict", records.mapping.by or "")
+        records.hold_whos(both, "roles_conflict", records.mapping.by or "")
     whos["role"] = roles.where(~blank(roles), whos["role"])
 
 
@@ -189,8 +182,8 @@ def _hold_misfits(records: Records, people: pd.DataFrame, dyads: Dyads) -> None:
     most = 1 if dyads.single else 2
     crowded = set(size[size > most].index)
     couples = records.whos["couple_id"]
-    records.hold(_of(records, couples.isin(crowded)) & ~records.held(), "too_many_members", _key(records))
+    records.hold_whos(couples.isin(crowded), "too_many_members", _key(records), once=True)
     if dyads.distinguishable:
         told = people[~blank(people["role"])]
         doubled = set(told[told.duplicated(["couple_id", "role"])]["couple_id"]) - crowded
-        records.hold(_of(records, couples.isin(doubled)) & ~records.held(), "roles_conflict", _key(records))
+        records.hold_whos(couples.isin(doubled), "roles_conflict", _key(records), once=True)

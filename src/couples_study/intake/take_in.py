@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -35,21 +36,28 @@ Delivered = tuple[tuple[Records, ...], ...]
 NOT_ANSWERS = ("start_date", "start_day", "arm")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Intake:
     """What intake gives.
 
     ``tables`` by name, ``held`` rows by source name (whole, with reasons), the ``ledger``; and for those who watch a
     running study the ``fates`` of all records, the ``profiles`` of all files and the ``states`` of the couples.
+    ``delivered`` are the linked records of every source, whose ``names`` are told beside it.
     """
 
     tables: Tables
     held: Mapping[str, pd.DataFrame]
     ledger: Ledger
-    fates: pd.DataFrame
+    delivered: Delivered
+    names: tuple[str, ...]
     profiles: tuple[FileProfile, ...]
     states: pd.DataFrame
     people: pd.DataFrame
+
+    @cached_property
+    def fates(self) -> pd.DataFrame:
+        """One row per record that came, and what became of it; made when somebody watches."""
+        return fates_of(self.delivered, self.names)
 
 
 def take_in(study: StudyFile, exports: Sequence[Sequence[RawExport]], glossary: Glossary) -> Delivered:
@@ -98,7 +106,8 @@ def link(
         tables=tables,
         held={name: rows for name, rows in held.items() if len(rows)},
         ledger=ledger,
-        fates=fates_of(delivered, names),
+        delivered=delivered,
+        names=tuple(names),
         profiles=tuple(
             replace(records.profile, source=name)
             for name, files in zip(names, delivered, strict=True)

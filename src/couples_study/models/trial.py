@@ -153,8 +153,9 @@ def evidence(
     named = {term.name: term for term in terms}
     shown = NOTHING if brief else robustness(question, weekly, profile, cells_of(question, weekly)[0], unit)
     rows = list(shown.rows)
-    if not brief and question.adherence in weekly.answers and question.estimand == "end":
-        rows += _compliers(question, weekly, unit)
+    if not brief and question.estimand == "end":
+        rows.append(_area(question, weekly))
+        rows += _compliers(question, weekly, unit) if question.adherence in weekly.answers else []
     return Evidence(
         id=id,
         model="trial",
@@ -189,6 +190,12 @@ def contrasts(question: Question, weekly: Weekly) -> tuple[tuple[Term, ...], Pro
         other = adjusted_contrast(weekly, question.outcome, profile_of(question, weekly, outside), right)
         terms.append(effect.plus(other, -1.0).term("interaction", unit))
     return tuple(terms), profile
+
+
+def _area(question: Question, weekly: Weekly) -> Sensitivity:
+    """The same contrast over the whole time up to its week, as the area under the curve."""
+    found = contrasts(question.model_copy(update={"estimand": "area"}), weekly)[0][0]
+    return Sensitivity.of(found, f"area under the curve, averaged over weeks 0 to {question.at}")
 
 
 def _compliers(question: Question, weekly: Weekly, unit: float) -> list[Sensitivity]:

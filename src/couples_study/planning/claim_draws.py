@@ -49,6 +49,7 @@ SHAPED = {
 SHARED_BY_BOTH = {"claim_mood": False, "claim_together": True, "claim_severity": False}
 CALENDAR = ("study_day", "weekend")
 PEOPLE_OF_TRAPS = ("claim_halo", "claim_acquiescence")
+FACTS = ("age", "kids", "years_together", "youngest_months")  # what nobody's view of the relationship changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +201,8 @@ def _drift(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 
 def _push(parts: dict[str, np.ndarray], paths: Sequence[Path], push: np.ndarray, *, away: bool) -> None:
     signs = {path.outcome: 1.0 for path in paths}
-    signs |= {path.predictor: -path.sign if away else path.sign for path in paths if not path.by_lot}
+    told = [path for path in paths if not path.by_lot and path.predictor not in FACTS]
+    signs |= {path.predictor: -path.sign if away else path.sign for path in told}
     for name, sign in signs.items():
         parts[name] = parts[name] + sign * push
 
@@ -283,7 +285,11 @@ def _finished(
 ) -> dict[str, np.ndarray]:
     """Answers by column: (C, 2) of people, (C, 2, T) of days; with indicators in place of what they measure."""
     world, cast = setting
-    found = {name: _answers(name, parts, cast.glossary) for name in parts.day}
+    followed = {question.outcome for question in questions if question.model == "cross_lag"}  # from day to day
+    found = {
+        name: parts.person[name][..., None] + day if name in followed else _answers(name, parts, cast.glossary)
+        for name, day in parts.day.items()
+    }
     outcomes, predictors = {path.outcome for path in paths}, {path.predictor for path in paths if not path.by_lot}
     if world == "claim_ceiling":
         found |= {name: np.minimum(found[name], np.quantile(found[name], 0.6)) for name in outcomes}

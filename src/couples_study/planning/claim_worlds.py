@@ -159,7 +159,8 @@ def _tested(question: Question) -> Iterator[Path]:
     level = "between" if question.model == "regression" or question.centering == "grand" else "within"
     for words in question.test or columns:
         _, name = next(iter(pieces_of(words, "test")))
-        column = next((one for one in columns if split(name)[0].endswith(one)), columns[0])
+        only = question.partner if name.startswith("partner") else columns  # a side's single column is not named
+        column = next((one for one in columns if split(name)[0].endswith(one)), only[0])
         partners = column in question.partner and not (column in question.actor and name.startswith("actor"))
         yield _path(question, column, "partner" if partners else "own", question.lag, level)
 

@@ -19,7 +19,8 @@ CONTENTS = {
     "a network address": r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}",
     "a telephone number": r"(?:\+|00)[1-9][\d\s()/\-]{7,18}\d",
 }
-LONG_TEXT = 60
+MARKS = {"an e-mail address": "@", "a network address": ".:", "a telephone number": "+0"}  # one is in every such text
+LONG_TEXT, MANY_SPACES = 60, 5
 MANY = 0.5
 _BY_NAME = {kind: re.compile(words, re.IGNORECASE) for kind, words in NAMES.items()}
 _BY_CONTENT = {kind: re.compile(words) for kind, words in CONTENTS.items()}
@@ -33,10 +34,13 @@ def told_by_name(column: str) -> str | None:
 def told_by_content(texts: Iterable[str]) -> str | None:
     """What the distinct texts of a column tell of people: an address where one is, free text where most are long."""
     filled = [text.strip() for text in texts if text and not text.isspace()]
+    letters = set("".join(filled))
     for kind, words in _BY_CONTENT.items():
-        if any(words.fullmatch(text) for text in filled):
+        if not letters.isdisjoint(MARKS[kind]) and any(words.fullmatch(text) for text in filled):
             return kind
-    long = sum(len(text) >= LONG_TEXT or text.count(" ") >= 5 for text in filled)
+    if max(map(len, filled), default=0) < min(LONG_TEXT, MANY_SPACES):
+        return None
+    long = sum(len(text) >= LONG_TEXT or text.count(" ") >= MANY_SPACES for text in filled)
     return "free text" if filled and long >= MANY * len(filled) else None
 
 
