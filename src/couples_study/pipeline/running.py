@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from couples_study.core.memory import lean_memory
+from couples_study.core.memory import all_cores, lean_memory
 from couples_study.core.paths import PROCESSED, REPORTS
 from couples_study.intake import Delivered, Intake
 from couples_study.pipeline.deliveries import inputs_of
@@ -17,7 +17,6 @@ from couples_study.pipeline.room import room_at
 from couples_study.pipeline.tables import Content, table_files
 from couples_study.pipeline.write import write_all, write_each
 from couples_study.steps.check import Checked
-from couples_study.steps.describe_intake import describe_intake, ledger_json
 
 if TYPE_CHECKING:
     from couples_study.contracts.verdict import Verdict
@@ -49,7 +48,7 @@ def rooms(place: Place, out: Path | None, tell: Tell) -> Iterator[tuple[Path, Pa
     """The folders for data and for pages, held for this run alone."""
     study = place.study.study.id
     data, pages = (out, out) if out is not None else (PROCESSED / study, REPORTS / study)
-    with lean_memory(), ExitStack() as stack:
+    with all_cores(), lean_memory(), ExitStack() as stack:
         stack.enter_context(room_at(data, tell))
         if pages != data:
             stack.enter_context(room_at(pages, tell))
@@ -63,13 +62,20 @@ def inputs_told(place: Place, delivered: Delivered) -> dict[str, str]:
 def intake_files(checked: Checked, intake: Intake, inputs: Mapping[str, str]) -> tuple[Files, Files]:
     """What intake alone writes: tables, held rows and ledger for the data's room, the page for the pages' room.
 
-    Page and tables are made while they are written, side by side.
+    Page and tables are made while they are written, side by side; what the page is made with loads while they are.
     """
 
     def page(path: Path) -> None:
+        from couples_study.steps.describe_intake import describe_intake
+
         path.write_bytes(describe_intake(checked, intake, inputs))
 
-    return {**table_files(intake), LEDGER: ledger_json(intake)}, {INTAKE: page}
+    def ledger(path: Path) -> None:
+        from couples_study.steps.describe_intake import ledger_json
+
+        path.write_bytes(ledger_json(intake))
+
+    return {**table_files(intake), LEDGER: ledger}, {INTAKE: page}
 
 
 def done_with(intake: Intake, written: list[Path], page: Path, **more: Any) -> Done:

@@ -139,9 +139,12 @@ def _spelled(column: Any) -> tuple[Any, int]:
     there = np.flatnonzero(counts)  # the lowest is there of itself, whatever stands in for blanks
     size = len(there) + bool(none)
     kind = next((kind for kind in (np.uint8, np.uint16) if size < np.iinfo(kind).max), np.int32)
-    rank = np.zeros(len(counts), dtype=kind)
-    rank[there] = np.arange(len(there), dtype=kind)
-    codes = rank.take(codes)
+    if len(there) == len(counts):  # no number between the lowest and the highest is left out
+        codes = codes.astype(kind)
+    else:
+        rank = np.zeros(len(counts), dtype=kind)
+        rank[there] = np.arange(len(there), dtype=kind)
+        codes = rank.take(codes)
     texts = pa.array(there + low).cast(pa.string())
     counts[0] -= none
     length = int(counts[there] @ pc.binary_length(texts).to_numpy())

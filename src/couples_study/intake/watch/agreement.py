@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from couples_study.contracts.checks import PartnerPair
 from couples_study.contracts.watch import AgreementIndex, FarOffCouple, PairAgreement
@@ -214,6 +213,8 @@ def _too_few_apart(name: str, whole: mo.Moments, formula: Formula) -> str:
 
 def _index(name: str, formula: Formula, whole: mo.Moments, left_out: mo.Moments) -> AgreementIndex:
     """The index with its delete-one-couple jackknife interval (Efron and Stein, 1981, Annals of Statistics 9, 586)."""
+    from scipy.special import stdtrit  # takes longer to load than a usual study takes to watch
+
     with np.errstate(divide="ignore", invalid="ignore"):
         value, others = float(formula(whole)), np.asarray(formula(left_out), dtype="float64")
     if not np.isfinite(value):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.special import chdtri
 
 ROWS_PER_ITEM = 5
 SMALLEST_EIGENVALUE = 1e-8
@@ -41,6 +40,8 @@ def _judged(
     items: Sequence[np.ndarray], gaps: np.ndarray, centre: np.ndarray, covariance: np.ndarray, bound: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows with the same gaps are measured together."""
+    from scipy.special import chdtri
+
     judged, flagged = np.zeros(len(gaps), dtype=bool), np.zeros(len(gaps), dtype=bool)
     order = np.argsort(gaps, kind="stable")
     starts = np.flatnonzero(np.diff(gaps[order], prepend=-1))
