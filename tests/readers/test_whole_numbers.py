@@ -90,6 +90,17 @@ def test_another_spelling_of_a_number_is_never_lost(tmp_path, monkeypatch, spell
     assert spelling in found.column("x").to_pylist()
 
 
+@pytest.mark.parametrize("cell", ["255", "256", "300", "-1", "70000", *SPELLINGS])
+@pytest.mark.usefixtures("small_files_too")
+def test_a_number_beyond_a_byte_is_found_where_the_sample_held_small_ones(tmp_path, monkeypatch, cell):
+    told = [[str(number), str(number % 101), str(number % 7 + 1), "ja"] for number in range(ROWS)]
+    told[ROWS // 3][1] = cell  # between the lines that are looked at
+    found, expected, taken = both(tmp_path / "x.csv", delimited(told), monkeypatch)
+    assert found.equals(expected)
+    assert cell in found.column("x").to_pylist()
+    assert taken or cell in SPELLINGS
+
+
 @pytest.mark.usefixtures("small_files_too")
 def test_random_cells_come_back(tmp_path, monkeypatch):
     chance, taken = random.Random(3), 0  # noqa: S311

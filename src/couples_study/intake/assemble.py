@@ -11,7 +11,7 @@ import pandas as pd
 
 from couples_study.core.columns import Glossary, kind_of_missing
 from couples_study.core.errors import FrameError, StudyFileError, listed
-from couples_study.intake.places import parts_of, places, who_of
+from couples_study.intake.places import parts_of, places, rises, who_of
 from couples_study.intake.records import Records
 from couples_study.tables import GRAINS, schema_of
 
@@ -146,7 +146,8 @@ class Tables(Mapping[str, pd.DataFrame]):
             people = frame["person_id"].nunique() if "person_id" in frame else 0
             return len(frame), int(people), int(frame["couple_id"].nunique())
         whose = who_of(plan.place)
-        there = whose[np.flatnonzero(np.diff(whose, prepend=-1))]  # places stand in the order of the roster
+        first = np.concatenate([[True], whose[1:] != whose[:-1]]) if len(whose) else np.zeros(0, dtype=bool)
+        there = whose[first]  # places stand in the order of the roster
         return len(plan), len(there), int(plan.members["couple_id"].iloc[there].nunique())
 
 
@@ -209,11 +210,12 @@ def _table(
         return None
     good = [[np.flatnonzero(records.good()) for records in files] for files in sources]
     claimed = [
-        [places(records, couples)[positions] for records, positions in zip(files, kept, strict=True)]
+        [_of(places(records, couples), positions) for records, positions in zip(files, kept, strict=True)]
         for files, kept in zip(sources, good, strict=True)
     ]
-    every = np.concatenate([place for files in claimed for place in files])
-    ordered = every if (np.diff(every) > 0).all() else np.unique(every)  # either way single and in order
+    parts = [place for files in claimed for place in files]
+    every = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    ordered = every if rises(every) else np.unique(every)  # either way single and in order
     columns: dict[str, list[Filling]] = {}
     for files, kept, own in zip(sources, good, claimed, strict=True):
         for records, positions, place in zip(files, kept, own, strict=True):
@@ -231,6 +233,11 @@ def _table(
         members=members,
         glossary=glossary,
     )
+
+
+def _of(values: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """The values at increasing positions; all of them as they are."""
+    return values if len(positions) == len(values) else values[positions]
 
 
 def _block(rows: np.ndarray | None) -> np.ndarray | slice | None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from couples_study.contracts.study import Source
 from couples_study.core.errors import StudyFileError, listed, nearest
-from couples_study.intake.places import NOWHERE, places
+from couples_study.intake.places import NOWHERE, places, rises
 from couples_study.intake.records import Records
 from couples_study.tables import GRAINS
 
@@ -51,8 +51,9 @@ def hold_duplicates(files: Sequence[Records], couples: pd.Index) -> None:
     numbered = "number" in GRAINS[files[0].source.table].keys
     if numbered and not files[0].source.keys.date:
         return
-    place = np.concatenate([np.where(records.rule == 0, places(records, couples), NOWHERE) for records in files])
-    if (np.diff(place) > 0).all():
+    parts = [_claimed(records, couples) for records in files]
+    place = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    if rises(place):
         return
     repeated = np.flatnonzero((place != NOWHERE) & pd.Series(place).duplicated(keep=False).to_numpy())
     if not len(repeated):
@@ -67,6 +68,12 @@ def hold_duplicates(files: Sequence[Records], couples: pd.Index) -> None:
         if not numbered:
             _hold(records, repeated[own & ~same] - sizes[number], "duplicate_conflicting")
         _hold(records, repeated[own & extra & (same | numbered)] - sizes[number], "duplicate_identical")
+
+
+def _claimed(records: Records, couples: pd.Index) -> np.ndarray:
+    """The place that each record claims; nowhere for those that a rule has set aside."""
+    place = places(records, couples)
+    return np.where(records.rule == 0, place, NOWHERE) if records.rule.any() else place
 
 
 def _said(files: Sequence[Records], repeated: np.ndarray, sizes: np.ndarray, with_stamp: bool) -> np.ndarray:

@@ -49,6 +49,11 @@ def places(records: Records, couples: pd.Index) -> np.ndarray:
     return place if known.all() else np.where(known, place, NOWHERE)
 
 
+def rises(place: np.ndarray) -> bool:
+    """Whether each place lies behind the one before it."""
+    return bool((place[1:] > place[:-1]).all())
+
+
 def place_of(person: np.ndarray, time: np.ndarray) -> np.ndarray:
     """The places of persons at whole times."""
     return (person.astype(np.int64) << (TIME_BITS + NUMBER_BITS)) | ((time.astype(np.int64) + MIDDLE) << NUMBER_BITS)

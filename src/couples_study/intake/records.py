@@ -104,8 +104,8 @@ class Records:
 
     def set_aside(self, which: Any, rule: str) -> None:
         """Keep records out of the tables under a rule's name; what is held or set aside already stays as it is."""
-        mask = np.asarray(which, dtype=bool) & (self.rule == 0) & ~self.is_held
-        if mask.any():
+        mask = np.asarray(which, dtype=bool)
+        if mask.any() and (mask := mask & (self.rule == 0) & ~self.is_held).any():
             if rule not in self.rules:
                 self.rules.append(rule)
             self.rule[mask] = self.rules.index(rule)
@@ -150,6 +150,8 @@ class Records:
 
     def excluded(self) -> dict[str, int]:
         """How many records each rule keeps out of the tables."""
+        if len(self.rules) == 1:
+            return {}
         counts = np.bincount(self.rule, minlength=len(self.rules))
         return {rule: int(count) for rule, count in zip(self.rules[1:], counts[1:], strict=True) if count}
 

@@ -19,6 +19,7 @@ LARGE = 1 << 20  # smaller files are read at once anyhow
 SAMPLE = 1 << 13
 WHOLE = re.compile(rb"0|-?[1-9][0-9]{0,5}|")
 WIDEST = 1 << 22  # so many numbers are counted in an array
+SMALL, SMALL_LIMIT = re.compile(rb"[0-9]{0,3}"), 200  # where the sample holds no more, a byte a number is tried first
 THREADS = 2
 PIECE = 1 << 20
 BLOCK = 1 << 22
@@ -32,14 +33,16 @@ def read_whole_numbers(text: bytes, separator: str, names: Sequence[str]) -> Any
     if len(text) < LARGE or len(names) < 2 or len(mark) != 1 or text[:1] in b"\r\n" or b'"' in text:
         return None
     begin = _end_of_line(text, 0)
-    whole = _likely(text, mark, begin, len(names))
+    whole, small = _likely(text, mark, begin, len(names))
     if not whole or _may_hold_hexadecimals(text, begin):
         return None
-    try:
-        table = _parsed(memoryview(text)[begin:], separator, names, whole)
-    except ArrowInvalid:
-        return None
-    return _as_texts(table, text, begin, whole)
+    for bytes_enough in (small, set[int]()) if small else (small,):
+        try:
+            table = _parsed(memoryview(text)[begin:], separator, names, whole, bytes_enough)
+        except ArrowInvalid:
+            continue
+        return _as_texts(table, text, begin, whole)
+    return None
 
 
 def _may_hold_hexadecimals(text: bytes, begin: int) -> bool:
@@ -60,23 +63,32 @@ def _end_of_line(text: bytes, start: int) -> int:
     return min(ends, default=len(text)) + 1
 
 
-def _likely(text: bytes, mark: bytes, begin: int, width: int) -> set[int]:
-    """Places of the columns that hold nothing but whole numbers at the file's top, in its middle and at its end."""
+def _likely(text: bytes, mark: bytes, begin: int, width: int) -> tuple[set[int], set[int]]:
+    """Places of the columns that hold nothing but whole numbers at the file's top, in its middle and at its end.
+
+    And of those among them that hold small ones alone there.
+    """
     likely, told = set(range(width)), set()
+    small = set(range(width))
     for start in (begin, len(text) // 2, max(len(text) - SAMPLE, begin)):
         first = start if start == begin else _end_of_line(text, start)
         for line in text[first : first + SAMPLE].splitlines()[:-1]:
             cells = line.split(mark)
             if line and len(cells) != width:
-                return set()
+                return set(), set()
             if line:
                 told |= {place for place in likely if cells[place]}
                 likely = {place for place in likely if WHOLE.fullmatch(cells[place])}
-    return likely & told
+                small = {place for place in small & likely if _is_small(cells[place])}
+    return likely & told, small & told
 
 
-def _parsed(data: memoryview, separator: str, names: Sequence[str], whole: set[int]) -> Any:
-    from pyarrow import BufferReader, csv, dictionary, int32, py_buffer, string
+def _is_small(cell: bytes) -> bool:
+    return SMALL.fullmatch(cell) is not None and int(cell or b"0") <= SMALL_LIMIT
+
+
+def _parsed(data: memoryview, separator: str, names: Sequence[str], whole: set[int], small: set[int]) -> Any:
+    from pyarrow import BufferReader, csv, dictionary, int32, py_buffer, string, uint8
 
     texts = dictionary(int32(), string())
     return csv.read_csv(
@@ -85,7 +97,10 @@ def _parsed(data: memoryview, separator: str, names: Sequence[str], whole: set[i
         parse_options=csv.ParseOptions(delimiter=separator),
         convert_options=csv.ConvertOptions(
             check_utf8=False,  # it was checked, all at once
-            column_types={name: int32() if place in whole else texts for place, name in enumerate(names)},
+            column_types={
+                name: uint8() if place in small else int32() if place in whole else texts
+                for place, name in enumerate(names)
+            },
             null_values=[""],
             strings_can_be_null=False,
         ),
@@ -134,7 +149,7 @@ def _spelled(column: Any) -> tuple[Any, int]:
     blank = numbers.is_null().to_numpy(zero_copy_only=False) if none else None
     values = (numbers.fill_null(pc.min(numbers)) if none else numbers).to_numpy()
     low = int(values.min())
-    codes = values - np.int32(low)
+    codes = values - values.dtype.type(low)
     counts = np.bincount(codes)
     there = np.flatnonzero(counts)  # the lowest is there of itself, whatever stands in for blanks
     size = len(there) + bool(none)
