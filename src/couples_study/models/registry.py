@@ -13,6 +13,7 @@ __all__ = ["MODELS", "Model", "Setting", "check_question", "model_called"]
 
 HOME = {
     "apim": "apim",
+    "attributable": "attributable",
     "contrast": "contrast",
     "counts": "counts",
     "cross_lag": "cross_lag",

@@ -97,6 +97,8 @@ REASONS = {
     "needs_reliability": "With one baseline nobody can say which change is more than noise.",
     "too_short": "The couples were not followed for as long as the question asks.",
     "too_few_events": "Too few events to compare how soon they come.",
+    "causes_too_rare": "A cause that is asked about is named, or not named, by too few people.",
+    "causes_tell_all": "Some causes tell the outcome without fail, or one another.",
     "not_as_drawn": "The prompts do not come with the chance that is stated, so they can not be read as drawn by lot.",
     "item_errors": "It rests on the errors of two items answered in the same minute being unrelated.",
     "drawn_on": "The study is far shorter than the time that the question is about.",

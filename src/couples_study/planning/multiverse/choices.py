@@ -225,6 +225,7 @@ CHOICES: Mapping[str, tuple[Maker, ...]] = MappingProxyType({
     "dose_curve": (exclusions_of_days,),
     "slopes": (exclusions_of_days,),
     "diagnostic": (),
+    "attributable": (),
     "structure": (),
     "paired": (),
     "trend": (scoring, covariates_of_people),
