@@ -130,6 +130,28 @@ def test_a_cause_that_few_name_is_left_out_and_named():
     assert refused.reason == "causes_too_rare"
 
 
+def test_a_cause_that_hardly_anybody_names_beside_another_is_left_out():
+    """From its pairs and its share anybody could work out how many name both."""
+    frames = study()
+    alone = frames.people.index[frames.people[list(FEW)].sum(axis=1) == 0]
+    frames.people.loc[:, "i2"] = 0.0
+    frames.people.loc[alone[:40], "i2"] = 1.0
+    for beside in (0, 3):
+        frames.people.loc[frames.people.index[frames.people["i0"] == 1][:beside], "i2"] = 1.0
+        found = estimated(asked(**KEYS), frames)
+        assert "together.i2" not in {term.term for term in found.coefficients}
+        refused = estimated(asked(**{**KEYS, "unit": "log ratio", "test": ["together.i2"]}), frames)
+        assert refused.reason == "causes_too_rare"
+
+
+def test_a_cause_that_few_of_those_without_the_outcome_name_is_left_out():
+    frames = study()
+    lost = frames.people["lost"] == 1
+    frames.people.loc[:, "i2"] = lost.astype(float)
+    frames.people.loc[frames.people.index[~lost][:3], "i2"] = 1.0
+    assert "fraction.i2" not in {term.term for term in estimated(asked(**KEYS), frames).coefficients}
+
+
 def test_causes_that_tell_all_are_refused():
     frames = study()
     frames.people.loc[:, "i1"] = frames.people["lost"]

@@ -26,10 +26,11 @@ from couples_study.measures import Frames
 from couples_study.models.clustered import term_of
 from couples_study.models.concerns import few_couples
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, too_few
-from couples_study.privacy import SMALLEST_CELL
+from couples_study.privacy import SMALLEST_CELL, is_small
 
 OPTIONS = frozenset({"items", "covariates", "cut", "among", "test"})
 ALL, TOGETHER = "fraction.all", "together"
+FEW = f"fewer than {SMALLEST_CELL} who name them, do not, name them beside another, or are on one side of the outcome"
 STEEPEST = 15.0  # a log odds ratio beyond this is one without end: the causes tell the outcome without fail
 
 
@@ -103,59 +104,118 @@ def plan(question: Question, setting: Setting) -> Plan:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What can be told: ``causes`` (n, J) called ``names``, ``y`` (n,) where there is an outcome, ``held`` (n, k)."""
+
+    causes: np.ndarray
+    names: list[str]
+    left_out: list[str]
+    y: np.ndarray | None
+    held: np.ndarray
+    couple: np.ndarray
+    people: int
+
+    @property
+    def couples(self) -> int:
+        return len(np.unique(self.couple))
+
+
 def estimate(id: str, question: Question, frames: Frames, setting: Setting) -> Evidence | NotTestable:  # noqa: A002 (id is the contract's word)
     """Fractions of each cause and of all, and how far causes come together."""
-    people = frames.people[frames.people[question.among].eq(1)] if question.among else frames.people
-    outcome = [question.outcome] if _has_outcome(question) else []
-    held = list(question.covariates or ())
-    rows = people[list(dict.fromkeys(["couple_id", "person_id", *outcome, *question.items, *held]))].dropna()
-    couple, couples = pd.factorize(rows["couple_id"])
-    if len(couples) < FEWEST_COUPLES:
-        return too_few(id, len(couples), "answered about every cause and the outcome")
-    causes = (rows[list(question.items)].to_numpy(dtype=np.float64) >= 1).astype(np.float64)
-    named = causes.sum(axis=0)
-    kept = np.minimum(named, len(rows) - named) >= SMALLEST_CELL
-    left_out = [name for name, there in zip(question.items, kept, strict=True) if not there]
-    names = [name for name, there in zip(question.items, kept, strict=True) if there]
-    lost = [name for name in _asked(question) if name.partition(".")[2] in left_out]
-    if lost or len(names) < 2:
-        return _too_rare(id, lost or left_out)
-    found = together(causes[:, kept], names, couple)
-    if outcome:
-        answers = rows[question.outcome].to_numpy(dtype=np.float64)
-        y = (answers >= (1.0 if question.cut is None else question.cut)).astype(np.float64)
-        least = min(len(np.unique(couple[y == side])) for side in (0.0, 1.0))
-        if least < FEWEST_COUPLES:
-            return too_few(id, least, "somebody on either side of the outcome")
-        others = rows[held].to_numpy(dtype=np.float64).reshape(len(rows), len(held))
-        fractions = fractions_of(y, causes[:, kept], _scaled(others), names, couple)
+    answers = _answers(question, frames)
+    refused = _refused(id, question, answers)
+    if refused is not None:
+        return refused
+    found = together(answers.causes, answers.names, answers.couple)
+    if answers.y is not None:
+        fractions = fractions_of(answers.y, answers.causes, answers.held, answers.names, answers.couple)
         if fractions is None:
             return NotTestable(
                 id=id, reason="causes_tell_all",
                 detail="Some causes tell the outcome without fail (or one another), so no fraction can be estimated.",
             )  # fmt: skip
         found = {**fractions, **found}
-    terms = {name: one.term(name, _unit(name)) for name, one in found.items()}
+    return _evidence(id, question, answers, {name: one.term(name, _unit(name)) for name, one in found.items()}, setting)
+
+
+def _answers(question: Question, frames: Frames) -> Answers:
+    """The people who answered about every cause, the outcome and what is held."""
+    people = frames.people[frames.people[question.among].eq(1)] if question.among else frames.people
+    outcome = [question.outcome] if _has_outcome(question) else []
+    held = list(question.covariates or ())
+    rows = people[list(dict.fromkeys(["couple_id", "person_id", *outcome, *question.items, *held]))].dropna()
+    causes = (rows[list(question.items)].to_numpy(dtype=np.float64) >= 1).astype(np.float64)
+    cut = 1.0 if question.cut is None else question.cut
+    y = (rows[outcome[0]].to_numpy(dtype=np.float64) >= cut).astype(np.float64) if outcome else None
+    kept = _tellable(causes, y)
+    return Answers(
+        causes=causes[:, kept], names=[name for name, there in zip(question.items, kept, strict=True) if there],
+        left_out=[name for name, there in zip(question.items, kept, strict=True) if not there], y=y,
+        held=_scaled(rows[held].to_numpy(dtype=np.float64).reshape(len(rows), len(held))),
+        couple=pd.factorize(rows["couple_id"])[0], people=int(rows["person_id"].nunique()),
+    )  # fmt: skip
+
+
+def _tellable(causes: np.ndarray, y: np.ndarray | None) -> np.ndarray:
+    """Causes (J,) of which no number that could be worked out from the answer is of one to four people.
+
+    Leaving one out makes the others come together less often, so it is looked again until none is left out.
+    """
+    kept = np.ones(causes.shape[1], dtype=bool)
+    if y is not None:
+        cells = [side @ part for side in (y, 1 - y) for part in (causes, 1 - causes)]
+        kept &= ~np.array([is_small(int(cell)) for cell in np.concatenate(cells)]).reshape(4, -1).any(axis=0)
+    while True:
+        beside = causes.T @ (causes[:, kept].sum(axis=1) > 1)
+        rarest = np.minimum.reduce([causes.sum(axis=0), (1 - causes).sum(axis=0), beside])
+        fewer = kept & (rarest >= SMALLEST_CELL)
+        if (fewer == kept).all():
+            return kept
+        kept = fewer
+
+
+def _refused(id: str, question: Question, answers: Answers) -> NotTestable | None:  # noqa: A002 (the contract's word)
+    """The gate: enough couples, on either side of the outcome, too, and causes that can be told."""
+    if answers.couples < FEWEST_COUPLES:
+        return too_few(id, answers.couples, "answered about every cause and the outcome")
+    lost = [name for name in _asked(question) if name.partition(".")[2] in answers.left_out]
+    if lost or len(answers.names) < 2:
+        return _too_rare(id, lost or answers.left_out)
+    if answers.y is not None:
+        least = min(len(np.unique(answers.couple[answers.y == side])) for side in (0.0, 1.0))
+        if least < FEWEST_COUPLES:
+            return too_few(id, least, "somebody on either side of the outcome")
+    return None
+
+
+def _evidence(
+    id: str,  # noqa: A002 (the contract's word)
+    question: Question,
+    answers: Answers,
+    terms: dict[str, Term],
+    setting: Setting,
+) -> Evidence:
     planned = plan(question, setting)
     return Evidence(
         id=id,
         model="attributable",
         unit=question.smallest_effect.unit,
         tested=tuple(terms[name] for name in _asked(question)),
-        coefficients=(*terms.values(), *_shares(causes[:, kept], names, couple)),
-        counts=Counts(couples=len(couples), people=int(rows["person_id"].nunique()), n_obs=len(rows)),
+        coefficients=(*terms.values(), *_shares(answers.causes, answers.names, answers.couple)),
+        counts=Counts(couples=answers.couples, people=answers.people, n_obs=len(answers.couple)),
         equation=planned.equation,
         formula=planned.formula,
         estimator=planned.estimator,
-        concerns=(*few_couples(len(couples)), *_not_in_it(left_out)),
-        facts={"causes": float(len(names))},
+        concerns=(*few_couples(answers.couples), *_not_in_it(answers.left_out)),
+        facts={"causes": float(len(answers.names))},
     )
 
 
 def _too_rare(id: str, names: list[str]) -> NotTestable:  # noqa: A002 (id is the contract's word)
     return NotTestable(
         id=id, reason="causes_too_rare",
-        detail=f"{listed(names)}: named, or not named, by fewer than {SMALLEST_CELL} people.",
+        detail=f"{listed(names)}: {FEW}.",
     )  # fmt: skip
 
 
@@ -165,8 +225,7 @@ def _not_in_it(names: list[str]) -> tuple[Concern, ...]:
     return (
         Concern(
             code="causes_left_out",
-            sentence=f"Named, or not named, by fewer than {SMALLEST_CELL} people and therefore left out: "
-            f"{listed(names)}.",
+            sentence=f"Left out, since there are {FEW}: {listed(names)}.",
         ),
     )
 
@@ -235,14 +294,12 @@ def together(causes: np.ndarray, names: list[str], couple: np.ndarray) -> dict[s
         found[f"{TOGETHER}.{name}"] = _log_ratio(
             causes[:, j] * (total - 1), share[j] * (whole - share[j]), moved, couple
         )
-    return {name: one for name, one in found.items() if np.isfinite(one.value)}
+    return found
 
 
 def _log_ratio(pairs: np.ndarray, expected: float, moved: np.ndarray, couple: np.ndarray) -> Estimated:
     """``pairs`` (n,) of each person; ``moved`` (n,) is what the person's answers move the expected number by."""
     n, mean = len(pairs), pairs.mean()
-    if mean <= 0:
-        return Estimated(value=float("-inf"), parts=np.zeros(0))
     parts = (pairs - mean) / n / mean - moved / n / expected
     return Estimated(value=float(np.log(mean / expected)), parts=_by_couple(parts, couple))
 
