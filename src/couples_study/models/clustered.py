@@ -112,16 +112,16 @@ def by_influences(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: n
 def influences(y: np.ndarray, X: np.ndarray, couples: np.ndarray) -> np.ndarray:
     """Each couple's part in the least-squares coefficients, (G, k); their squares add up to the variance of `gee`.
 
-    A couple's residuals are divided by one minus its own leverage (Mancl and DeRouen, 2001).
+    A couple's residuals are divided by one minus its own leverage (Mancl and DeRouen, 2001). As
+    X'(I - X A X')^-1 = (I - X'X A)^-1 X', the system to solve has the size of the coefficients, not of the couple.
     """
     inverse = np.linalg.inv(X.T @ X)
     residuals = y - X @ (inverse @ (X.T @ y))
-    parts = []
-    for rows in pd.Series(np.arange(len(y))).groupby(couples, sort=True).indices.values():
-        own = X[rows]
-        rest = np.linalg.solve(np.eye(len(rows)) - own @ inverse @ own.T, residuals[rows])
-        parts.append(inverse @ (own.T @ rest))
-    return np.array(parts)
+    groups = list(pd.Series(np.arange(len(y))).groupby(couples, sort=True).indices.values())
+    own = np.array([X[rows].T @ X[rows] for rows in groups])
+    score = np.array([X[rows].T @ residuals[rows] for rows in groups])
+    adjusted = np.linalg.solve(np.eye(X.shape[1]) - own @ inverse, score[:, :, None])
+    return adjusted[:, :, 0] @ inverse
 
 
 def influence_of(

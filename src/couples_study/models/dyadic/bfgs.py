@@ -1,7 +1,8 @@
 """A quasi-Newton minimiser that trusts gradients where the criterion's last digits are noise.
 
-Broyden-Fletcher-Goldfarb-Shanno steps with the approximate Wolfe test of Hager & Zhang (2005): near the optimum the
-criterion of a large study can no longer show a decrease, while its gradient still can.
+Broyden-Fletcher-Goldfarb-Shanno steps of limited memory (Nocedal, 1980) around a curvature that is looked at anew at
+every point, with the approximate Wolfe test of Hager & Zhang (2005): near the optimum the criterion of a large study
+can no longer show a decrease, while its gradient still can.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from couples_study.models.dyadic.likelihood import HOPELESS
+from couples_study.models.dyadic.likelihood import HOPELESS, Look
 from couples_study.models.dyadic.residual import Floats
 
-Objective = Callable[[Floats], tuple[float, Floats]]
+Objective = Callable[[Floats], Look]
+Curvature = Callable[[Floats, Look], Floats]
 
-ARMIJO, CURVATURE, APPROXIMATE = 1e-4, 0.9, 0.1
+ARMIJO, WOLFE, APPROXIMATE = 1e-4, 0.9, 0.1
 NOISE = 1e-11  # of the criterion's size: differences below say nothing
 SEARCH_STEPS = 25
 TOLERANCE = 1e-10  # expected gain, in units of -2 log-likelihood, below which the search stops
+MEMORY = 40  # steps that are remembered
 
 
 class Minimum(NamedTuple):
@@ -27,8 +30,6 @@ class Minimum(NamedTuple):
 
     theta: Floats
     value: float
-    gradient: Floats
-    inverse: Floats
     iterations: int
     evaluations: int
     decrement: float
@@ -36,59 +37,75 @@ class Minimum(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A point on the line searched: step, theta, criterion, gradient and slope along the line."""
+    """A point on the line searched: step, theta, what was seen there and the slope along the line."""
 
     step: float
     theta: Floats
-    value: float
-    gradient: Floats
+    seen: Look
     slope: float
 
 
+class Memory:
+    """Past steps and how the gradient changed along them, around a first guess of the inverse Hessian."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Floats, Floats, float]] = []
+
+    def learn(self, step: Floats, change: Floats) -> None:
+        """Remember a step, if the gradient grew along it."""
+        along = float(step @ change)
+        if along > 1e-14 * float(np.linalg.norm(step) * np.linalg.norm(change)):
+            self.pairs = [*self.pairs[1 - MEMORY :], (step, change, along)]
+
+    def times(self, first: Floats, gradient: Floats) -> Floats:
+        """The inverse Hessian times ``gradient``."""
+        out, shares = gradient.copy(), []
+        for step, change, along in reversed(self.pairs):
+            shares.append(float(step @ out) / along)
+            out -= shares[-1] * change
+        out = first @ out
+        for (step, change, along), share in zip(self.pairs, reversed(shares), strict=True):
+            out += (share - float(change @ out) / along) * step
+        return out
+
+
 def minimise(
-    objective: Objective, theta: Floats, inverse: Floats, most: int = 500, tolerance: float = TOLERANCE
+    objective: Objective, theta: Floats, curvature: Curvature, most: int = 500, tolerance: float = TOLERANCE
 ) -> Minimum:
-    """Minimise from ``theta`` with a first guess of the inverse Hessian."""
-    value, gradient = objective(theta)
-    evaluations, fresh, iteration = 1, True, 0
+    """Minimise from ``theta``; ``curvature`` gives a guess of the inverse Hessian at each point that is reached."""
+    seen, memory = objective(theta), Memory()
+    evaluations, iteration, decrement = 1, 0, np.inf
     for iteration in range(most + 1):
-        decrement = 0.5 * float(gradient @ inverse @ gradient)
-        if decrement < tolerance or iteration == most or value >= HOPELESS:
+        if seen.value >= HOPELESS:
             break
-        found, used = _search(objective, Point(0.0, theta, value, gradient, 0.0), -inverse @ gradient)
+        downhill = -memory.times(curvature(theta, seen), seen.gradient)
+        decrement = -0.5 * float(seen.gradient @ downhill)
+        if decrement < tolerance or iteration == most:
+            break
+        found, used = _search(objective, Point(0.0, theta, seen, 0.0), downhill)
         evaluations += used
         if found is None:
-            if fresh:
+            if not memory.pairs:
                 break
-            inverse, fresh = np.diag(np.abs(np.diag(inverse))), True
+            memory = Memory()
             continue
-        inverse, fresh = _update(inverse, found.theta - theta, found.gradient - gradient), False
-        theta, value, gradient = found.theta, found.value, found.gradient
-    good = decrement < 100 * tolerance and value < HOPELESS
-    return Minimum(theta, value, gradient, inverse, iteration, evaluations, decrement, good)
-
-
-def _update(inverse: Floats, step: Floats, change: Floats) -> Floats:
-    along = float(step @ change)
-    if along <= 1e-14 * float(np.linalg.norm(step) * np.linalg.norm(change)):
-        return inverse
-    turned = inverse @ change
-    factor = (1.0 + float(change @ turned) / along) / along
-    mixed = np.outer(turned, step) / along
-    return inverse + factor * np.outer(step, step) - mixed - mixed.T
+        memory.learn(found.theta - theta, found.seen.gradient - seen.gradient)
+        theta, seen = found.theta, found.seen
+    good = decrement < 100 * tolerance and seen.value < HOPELESS
+    return Minimum(theta, seen.value, iteration, evaluations, float(decrement), good)
 
 
 def _search(objective: Objective, start: Point, direction: Floats) -> tuple[Point | None, int]:
     """A step along ``direction`` that meets the Wolfe or approximate Wolfe conditions."""
-    low = start._replace(slope=float(start.gradient @ direction))
+    low = start._replace(slope=float(start.seen.gradient @ direction))
     slope, high, step = low.slope, np.inf, 1.0
     for used in range(1, SEARCH_STEPS + 1):
         theta = start.theta + step * direction
-        value, gradient = objective(theta)
-        point = Point(step, theta, value, gradient, float(gradient @ direction))
-        if not _low_enough(point, start.value, slope):
+        seen = objective(theta)
+        point = Point(step, theta, seen, float(seen.gradient @ direction))
+        if not _low_enough(point, start.seen.value, slope):
             high, step = step, _between(low, point)
-        elif point.slope < CURVATURE * slope:
+        elif point.slope < WOLFE * slope:
             low, step = point, min(4.0 * step, 0.5 * (step + high)) if np.isfinite(high) else 4.0 * step
         else:
             return point, used
@@ -96,17 +113,17 @@ def _search(objective: Objective, start: Point, direction: Floats) -> tuple[Poin
 
 
 def _low_enough(point: Point, value: float, slope: float) -> bool:
-    if point.value >= HOPELESS:
+    if point.seen.value >= HOPELESS:
         return False
-    if point.value <= value + ARMIJO * point.step * slope:
+    if point.seen.value <= value + ARMIJO * point.step * slope:
         return True
-    return point.value <= value + NOISE * abs(value) and point.slope <= (2 * APPROXIMATE - 1) * slope
+    return point.seen.value <= value + NOISE * abs(value) and point.slope <= (2 * APPROXIMATE - 1) * slope
 
 
 def _between(low: Point, point: Point) -> float:
     """A step between the two: where the slope would vanish, kept off the ends."""
     width = point.step - low.step
-    if point.value >= HOPELESS:
+    if point.seen.value >= HOPELESS:
         return low.step + 0.1 * width
     share = -low.slope / (point.slope - low.slope) if point.slope > low.slope else 0.5
     return low.step + float(np.clip(share, 0.1, 0.9)) * width

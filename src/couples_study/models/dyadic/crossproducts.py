@@ -8,6 +8,8 @@ import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from couples_study.models.dyadic.residual import Atom, Floats, Ints
 
 CHUNK = 1_000_000  # floats held at once while products are summed
@@ -49,15 +51,16 @@ class CrossProducts:
 
     def __init__(self, rows: Floats, couple: Ints, atoms: tuple[Atom, ...], n_couples: int) -> None:
         self.n_couples, self.n_atoms = n_couples, len(atoms)
-        self.columns = np.ascontiguousarray(rows.T)
+        self.padded = np.vstack([rows, np.zeros(rows.shape[1])])
         self.packing = Packing(rows.shape[1])
         self._index(couple, atoms)
-        self._store(self._sums(self.packing.i, self.packing.j))
+        k = self.packing.k
+        self._store(self._sums(slice(0, k)).reshape(-1, k * k)[:, self.packing.i * k + self.packing.j])
 
     @property
     def rows(self) -> Floats:
         """[Z X y] (N, k)."""
-        return self.columns.T
+        return self.padded[:-1]
 
     def _index(self, couple: Ints, atoms: tuple[Atom, ...]) -> None:
         self.left = np.concatenate([atom.left for atom in atoms])
@@ -68,21 +71,29 @@ class CrossProducts:
         self.block_atom, self.block_couple = np.divmod(key[self.starts], self.n_couples)
         square = np.array([atom.left is atom.right for atom in atoms])
         self.weight = np.where(square[self.block_atom], 0.5, 1.0)
+        self.length = np.diff(np.r_[self.starts, len(self.left)])
 
-    def _sums(self, i: Ints, j: Ints) -> Floats:
-        """Block sums (n_blocks, len(i)) of the products of columns i and j, in chunks of whole blocks."""
-        out = np.empty((len(self.starts), len(i)))
-        ends = np.r_[self.starts[1:], len(self.left)]
-        per_chunk = max(1, CHUNK // max(1, len(i)))
-        first = 0
-        while first < len(self.starts):
-            last = max(first + 1, int(np.searchsorted(ends, self.starts[first] + per_chunk, side="right")))
-            span = slice(self.starts[first], ends[last - 1])
-            left, right = self.columns[:, self.left[span]], self.columns[:, self.right[span]]
-            products = left[i] * right[j] + left[j] * right[i]
-            out[first:last] = np.add.reduceat(products, self.starts[first:last] - span.start, axis=1).T
-            first = last
-        return out * self.weight[:, None]
+    def _batches(self) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """Blocks of like length, a batch at a time: which they are, and their left and right rows, padded."""
+        nothing = len(self.padded) - 1
+        size = np.ceil(np.log2(self.length)).astype(np.intp)
+        for power in np.unique(size):
+            blocks, width = np.flatnonzero(size == power), 2 ** int(power)
+            per_batch = max(1, CHUNK // (width * self.packing.k))
+            for first in range(0, len(blocks), per_batch):
+                batch = blocks[first : first + per_batch]
+                at = self.starts[batch, None] + np.arange(width)
+                inside = np.arange(width) < self.length[batch, None]
+                at = np.where(inside, at, 0)
+                yield batch, np.where(inside, self.left[at], nothing), np.where(inside, self.right[at], nothing)
+
+    def _sums(self, columns: slice) -> Floats:
+        """Block sums (n_blocks, k, m) of all columns' products with m of them, left by right and right by left."""
+        out = np.empty((len(self.starts), self.packing.k, columns.stop - columns.start))
+        for batch, left_at, right_at in self._batches():
+            left, right = self.padded[left_at], self.padded[right_at]
+            out[batch] = left.transpose(0, 2, 1) @ right[:, :, columns] + right.transpose(0, 2, 1) @ left[:, :, columns]
+        return out * self.weight[:, None, None]
 
     def _store(self, sums: Floats) -> None:
         counts = np.bincount(self.block_atom, minlength=self.n_atoms)
@@ -120,9 +131,9 @@ class CrossProducts:
     def set_outcome(self, y: Floats) -> None:
         """Replace the last column of the rows by a new outcome (N,); only its products are computed again."""
         last = self.packing.k - 1
-        self.columns[last] = y
+        self.padded[:-1, last] = y
         columns = np.flatnonzero(self.packing.j == last)
-        sums = self._sums(self.packing.i[columns], self.packing.j[columns])
+        sums = self._sums(slice(last, last + 1))[:, self.packing.i[columns], 0]
         atom, couple = self.dense_at
         self.dense[atom[:, None], couple[:, None], columns] = sums[self.in_dense]
         self.rare[:, columns] = sums[~self.in_dense]

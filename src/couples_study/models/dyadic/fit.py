@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from couples_study.models.dyadic.bfgs import TOLERANCE, Minimum, minimise
+from couples_study.models.dyadic.curvature import inverse_curvature
 from couples_study.models.dyadic.likelihood import HOPELESS, Likelihood
 from couples_study.models.dyadic.parameters import CORRELATION_LIMIT
 from couples_study.models.dyadic.starts import from_moments, jittered
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
 
 RESTARTS = 3
 MOST_STEPS = 500
+WARM_STEPS = 15  # with another fit's curvature, before the search is given to the general one
 ZERO_EIGENVALUE = (
     1e-7  # of G in units of the residual variance and of scaled columns: a random effect that is not there
 )
 PUSH = 0.1  # how far a restart moves off a boundary that is not an optimum
+WARM_PUSH = 0.03  # the same for a start from another fit, which most often is one
 SEED = 20_240_101
 
 
@@ -43,29 +47,31 @@ class Convergence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimum:
-    """The packed covariance parameters at the optimum, with BFGS's inverse Hessian for warm starts."""
+    """The packed covariance parameters at the optimum, the criterion there and how the search ended."""
 
     theta: Floats
     value: float
-    inverse: Floats
     convergence: Convergence
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where a search begins: packed covariance parameters, and the inverse Hessian of a fit to like rows, if any."""
+
+    theta: Floats
+    inverse: Floats | None = None
+
+
 def optimise(
-    likelihood: Likelihood,
-    start: Floats | None = None,
-    inverse: Floats | None = None,
-    most: int = MOST_STEPS,
-    tolerance: float = TOLERANCE,
+    likelihood: Likelihood, start: Start | None = None, most: int = MOST_STEPS, tolerance: float = TOLERANCE
 ) -> Optimum:
     """Minimise the criterion; restart where the gradient is not ~0 or a boundary is not an optimum.
 
     ``most`` steps are taken from one start; with none the start is looked at and left as it is. ``tolerance`` is the
     gain in -2 log-likelihood that is not worth another step.
     """
-    theta = from_moments(likelihood) if start is None else start
-    first = _curvature(likelihood) if inverse is None else inverse
-    best = minimise(likelihood.value_and_gradient, theta, first, most, tolerance)
+    begin = Start(theta=from_moments(likelihood)) if start is None else start
+    best = _warm(likelihood, begin, most, tolerance) if most else _left(likelihood, begin.theta)
     iterations, evaluations, restarts = best.iterations, best.evaluations, 0
     rng = np.random.default_rng(SEED)
     while most and restarts < RESTARTS:
@@ -74,29 +80,52 @@ def optimise(
             break
         restarts += 1
         again = pushed if pushed is not None else jittered(from_moments(likelihood), rng)
-        other = minimise(likelihood.value_and_gradient, again, _curvature(likelihood), most, tolerance)
+        other = _descend(likelihood, again, most, tolerance)
         iterations, evaluations = iterations + other.iterations, evaluations + other.evaluations
         best = _better(best, other)
+    value, gradient = likelihood.value_and_gradient(best.theta)
     record = Convergence(
         converged=best.converged, iterations=iterations, evaluations=evaluations, restarts=restarts,
-        gradient=float(np.abs(best.gradient).max(initial=0.0)), decrement=best.decrement,
+        gradient=float(np.abs(gradient).max(initial=0.0)), decrement=best.decrement,
         boundary=boundaries(likelihood, best.theta),
     )  # fmt: skip
-    return Optimum(theta=best.theta, value=best.value, inverse=best.inverse, convergence=record)
+    return Optimum(theta=best.theta, value=value, convergence=record)
+
+
+def _left(likelihood: Likelihood, theta: Floats) -> Minimum:
+    """The start as it is, with the gain that a step from it would promise."""
+    square = replace(likelihood, space=likelihood.space.squared())
+    found = minimise(square.look, likelihood.space.carried(theta, square.space), partial(inverse_curvature, square), 0)
+    return found._replace(theta=theta)
+
+
+def _warm(likelihood: Likelihood, start: Start, most: int, tolerance: float) -> Minimum:
+    """A few steps with the curvature of another fit, if there is one, and the general search where they do not do."""
+    inverse = start.inverse
+    if inverse is None:
+        return _descend(likelihood, start.theta, most, tolerance)
+    found = minimise(likelihood.look, start.theta, lambda *_: inverse, min(most, WARM_STEPS), tolerance)
+    if found.converged:
+        return found
+    theta = found.theta if found.value < HOPELESS else from_moments(likelihood)
+    further = _descend(likelihood, theta, most, tolerance)
+    return further._replace(
+        iterations=found.iterations + further.iterations, evaluations=found.evaluations + further.evaluations
+    )
+
+
+def _descend(likelihood: Likelihood, theta: Floats, most: int, tolerance: float) -> Minimum:
+    """The search over square factors of G, its end as the triangular ones of ``theta``."""
+    square = replace(likelihood, space=likelihood.space.squared())
+    begin = likelihood.space.carried(theta, square.space)
+    found = minimise(square.look, begin, partial(inverse_curvature, square), most, tolerance)
+    return found._replace(theta=square.space.carried(found.theta, likelihood.space))
 
 
 def _better(first: Minimum, second: Minimum) -> Minimum:
     if first.converged != second.converged and abs(first.value - second.value) < 1e-6:
         return first if first.converged else second
     return second if second.value < first.value else first
-
-
-def _curvature(likelihood: Likelihood) -> Floats:
-    """A first inverse Hessian: information grows with couples for random effects, with rows for residuals."""
-    parts: list[Floats] = []
-    for stratum, form, (i, _) in zip(likelihood.strata, likelihood.space.forms, likelihood.space.entries, strict=True):
-        parts += [np.full(len(i), 0.25 / stratum.n_couples), np.full(form.residual.size, 0.5 / len(stratum.couple))]
-    return np.diag(np.concatenate(parts))
 
 
 def null_directions(L: Floats) -> Floats:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from couples_study.models.dyadic.curvature import bend
 from couples_study.models.dyadic.fit import ZERO_EIGENVALUE
 from couples_study.models.dyadic.parameters import CORRELATION_LIMIT, ParameterSpace, StratumForm
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from couples_study.models.dyadic.likelihood import Likelihood
     from couples_study.models.dyadic.residual import Floats
 
@@ -38,20 +41,34 @@ class Information:
     slopes: Floats
     proper: bool
 
+    @property
+    def moves_residual(self) -> NDArray[np.bool_]:
+        """Which parameters the residuals' covariance depends on (m,)."""
+        moves = np.ones(len(self.point), dtype=bool)
+        for (i, _), start in zip(self.likelihood.space.entries, self.likelihood.space.starts[:-1], strict=True):
+            moves[start : start + len(i)] = False
+        return moves
+
 
 def observe(likelihood: Likelihood, theta: Floats) -> Information:
-    """Observed information and derivatives, by central differences of the exact gradient."""
+    """Observed information, and how the fixed effects' covariance moves.
+
+    What the random effects have to do with each other is known in closed form; a row of a residual parameter or of the
+    scale is a central difference of the exact gradient.
+    """
     inner = _inside(likelihood, theta)
     scale = likelihood.solve(likelihood.states(theta)).scale
     point = np.r_[_pack_inside(inner, likelihood, theta), np.log(scale)]
     free = _free(inner.space, point[:-1])
     p, m = likelihood.n_fixed, len(point)
     hessian, slopes = np.zeros((m, m)), np.zeros((m, p, p))
-    for i in np.flatnonzero(free):
+    exact = bend(inner, point[:-1], inner.evaluate(point[:-1], scale))
+    hessian[np.ix_(exact.at, exact.at)], slopes[exact.at] = exact.hessian, exact.slopes
+    for i in np.setdiff1d(np.flatnonzero(free), exact.at):
         step = np.zeros(m)
         step[i] = STEP
         up, down = (_gradient_and_covariance(inner, point + sign * step) for sign in (1.0, -1.0))
-        hessian[i] = (up[0] - down[0]) / (2 * STEP)
+        hessian[i] = hessian[:, i] = (up[0] - down[0]) / (2 * STEP)
         slopes[i] = (up[1] - down[1]) / (2 * STEP)
     covariance, proper = _invert(hessian, free)
     return Information(likelihood=inner, point=point, free=free, covariance=covariance, slopes=slopes, proper=proper)
@@ -59,7 +76,7 @@ def observe(likelihood: Likelihood, theta: Floats) -> Information:
 
 def _gradient_and_covariance(likelihood: Likelihood, full: Floats) -> tuple[Floats, Floats]:
     """Gradient by all parameters with the scale, and the covariance of the fixed effects."""
-    _, gradient, solution = likelihood.evaluate(full[:-1], float(np.exp(full[-1])))
+    _, gradient, solution, *_ = likelihood.evaluate(full[:-1], float(np.exp(full[-1])))
     by_scale = likelihood.n_free - solution.rss / solution.scale
     return np.r_[gradient, by_scale], solution.scale * solution.root @ solution.root.T
 

@@ -39,16 +39,36 @@ def adjusted_covariance(information: Information) -> Floats:
     """Phi + 2 Lambda (p, p) in the engine's rotated columns."""
     likelihood, point = information.likelihood, information.point
     here = _linear(likelihood, point)
-    phi = _covariance(likelihood, here)
-    values, vectors = np.linalg.eigh(information.covariance)
-    keep = values > NEGLIGIBLE * values.max()
+    products = _products(likelihood, here)
+    phi = _covariance(likelihood, here, products)
     bend = np.zeros_like(phi)
-    for direction in (vectors[:, keep] * np.sqrt(values[keep])).T:
+    for direction in _directions(information):
         ahead, behind = (_linear(likelihood, point + sign * TANGENT * direction) for sign in (1.0, -1.0))
         tangent = _difference(ahead, behind)
-        up, down = (_covariance(likelihood, here.moved(tangent, sign * STEP)) for sign in (1.0, -1.0))
+        same = not np.any(tangent.natural)
+        up, down = (
+            _covariance(likelihood, there, products if same else _products(likelihood, there))
+            for there in (here.moved(tangent, sign * STEP) for sign in (1.0, -1.0))
+        )
         bend += (up - 2.0 * phi + down) / STEP**2
     return phi - bend
+
+
+def _directions(information: Information) -> Floats:
+    """Rows whose outer products add up to the parameters' covariance; as many as can be leave R and the scale alone."""
+    values, vectors = np.linalg.eigh(information.covariance)
+    keep = values > NEGLIGIBLE * values.max()
+    moves = information.moves_residual
+    order = np.r_[np.flatnonzero(moves), np.flatnonzero(~moves)]
+    rows = np.linalg.qr((vectors[order][:, keep] * np.sqrt(values[keep])).T, mode="r")
+    out = np.zeros_like(rows)
+    out[:, order] = np.triu(rows)
+    return out
+
+
+def _products(likelihood: Likelihood, at: Linear) -> list[Floats]:
+    """Each stratum's cross-products under R^-1, which moving G leaves as they are."""
+    return [stratum.cross_products(natural)[0] for stratum, natural in zip(likelihood.strata, at.natural, strict=True)]
 
 
 def _difference(ahead: Linear, behind: Linear) -> Linear:
@@ -68,10 +88,7 @@ def _linear(likelihood: Likelihood, full: Floats) -> Linear:
     return Linear(G, natural)
 
 
-def _covariance(likelihood: Likelihood, at: Linear) -> Floats:
+def _covariance(likelihood: Likelihood, at: Linear, products: list[Floats]) -> Floats:
     """(X'V^-1 X)^-1, for G that need not be positive definite."""
-    parts = [
-        stratum.fixed_information(G, natural)
-        for stratum, G, natural in zip(likelihood.strata, at.G, at.natural, strict=True)
-    ]
+    parts = [stratum.fixed_information(G, M) for stratum, G, M in zip(likelihood.strata, at.G, products, strict=True)]
     return np.linalg.inv(np.sum(parts, axis=0))

@@ -29,6 +29,19 @@ class Solution(NamedTuple):
     rss: float
 
 
+NONE = Solution(np.zeros(0), np.zeros((0, 0)), np.zeros((0, 0)), np.nan, np.nan)
+
+
+class Look(NamedTuple):
+    """The criterion at one point with its gradient, and what they came from; ``slopes`` are derivatives by each G."""
+
+    value: float
+    gradient: Floats
+    solution: Solution
+    states: list[State]
+    slopes: list[Floats]
+
+
 @dataclass(slots=True)
 class Likelihood:
     """The criterion as a function of the packed covariance parameters.
@@ -79,33 +92,38 @@ class Likelihood:
             return residual
         return np.hstack([np.vstack([solution.root, np.zeros((1, self.n_fixed))]), residual])
 
-    def evaluate(self, theta: Floats, scale: float | None = None) -> tuple[float, Floats, Solution]:
+    def evaluate(self, theta: Floats, scale: float | None = None) -> Look:
         """Criterion, gradient and GLS solution; raises LinAlgError where V is not positive definite."""
         states = self.states(theta)
         solution = self.solve(states, scale)
         turn = self.turn(solution)
         pieces = [stratum.sensitivity(state, turn) for stratum, state in zip(self.strata, states, strict=True)]
-        gradient = self.space.gradient(theta, [piece[0] for piece in pieces], [piece[1] for piece in pieces])
-        return self.criterion(states, solution), gradient, solution
+        slopes = [piece[0] for piece in pieces]
+        gradient = self.space.gradient(theta, slopes, [piece[1] for piece in pieces])
+        return Look(self.criterion(states, solution), gradient, solution, states, slopes)
+
+    def look(self, theta: Floats) -> Look:
+        """`evaluate` with the scale profiled; `HOPELESS` and no gradient where V is not positive definite."""
+        return self._quietly(theta, None) or Look(HOPELESS, np.zeros(len(theta)), NONE, [], [])
 
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
         """Criterion with the scale profiled, and gradient; (`HOPELESS`, 0) where V is not positive definite."""
-        found = self._quietly(theta, None)
-        return (HOPELESS, np.zeros(len(theta))) if found is None else found[:2]
+        found = self.look(theta)
+        return found.value, found.gradient
 
     def with_scale(self, full: Floats) -> tuple[float, Floats]:
         """The criterion with the scale as a last parameter (its log), not profiled, with gradient."""
         found = self._quietly(full[:-1], float(np.exp(full[-1])))
         if found is None:
             return HOPELESS, np.zeros(len(full))
-        value, gradient, solution = found
-        return value, np.r_[gradient, self.n_free - solution.rss / solution.scale]
+        by_scale = self.n_free - found.solution.rss / found.solution.scale
+        return found.value, np.r_[found.gradient, by_scale]
 
-    def _quietly(self, theta: Floats, scale: float | None) -> tuple[float, Floats, Solution] | None:
+    def _quietly(self, theta: Floats, scale: float | None) -> Look | None:
         """`evaluate`, or None where numbers run out: a search may ask about points beyond any sense."""
         try:
             with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
                 found = self.evaluate(theta, scale)
         except np.linalg.LinAlgError:
             return None
-        return found if np.isfinite(found[0]) and np.isfinite(found[1]).all() else None
+        return found if np.isfinite(found.value) and np.isfinite(found.gradient).all() else None

@@ -13,7 +13,7 @@ from couples_study.models.dyadic import refusals
 from couples_study.models.dyadic.assemble import likelihood_of
 from couples_study.models.dyadic.bfgs import TOLERANCE
 from couples_study.models.dyadic.design import Columns, build
-from couples_study.models.dyadic.fit import MOST_STEPS, optimise
+from couples_study.models.dyadic.fit import MOST_STEPS, Start, optimise
 from couples_study.models.dyadic.information import STEP
 from couples_study.models.dyadic.options import Options
 from couples_study.models.dyadic.results import DyadicResults, DyadicResultsWrapper
@@ -159,27 +159,22 @@ class DyadicMixedLM(LikelihoodModel):
         start_params: ArrayLike | None = None,
         maxiter: int = MOST_STEPS,
         cov_type: str = "gls",
-        start_inverse: ArrayLike | None = None,
         tolerance: float = TOLERANCE,
         like: DyadicResults | None = None,
     ) -> DyadicResults:
         """Fit by (restricted) maximum likelihood, from moments or from packed covariance parameters.
 
         ``maxiter=0`` gives the results at ``start_params`` as they are. ``cov_type`` is ``gls``, ``kr`` or ``cr2``: see
-        `DyadicResults`. ``start_inverse`` is a first guess of the inverse Hessian. ``like``, a fit of the same
-        covariance structure to like rows (a resample, other covariates), gives both: the search then ends at the same
-        optimum in fewer steps. It stops where a further Newton step promises less than ``tolerance`` in
-        -2 log-likelihood; the default leaves every printed digit settled, 1e-4 is a hundredth of a standard error.
+        `DyadicResults`. ``like``, a fit of the same covariance structure to like rows (a resample, other covariates),
+        gives a start and how the criterion bends: the search then ends at the same optimum in fewer steps. It stops
+        where a further Newton step promises less than ``tolerance`` in -2 log-likelihood; the default leaves every
+        printed digit settled, 1e-4 is a hundredth of a standard error.
         With fewer than about 100 couples, ``gls`` errors of between-person effects are too small.
         """
-        start = None if start_params is None else np.asarray(start_params, dtype=float)
-        inverse = None if start_inverse is None else np.asarray(start_inverse, dtype=float)
+        start = None if start_params is None else Start(theta=np.asarray(start_params, dtype=float))
         if like is not None and start is None and len(like.theta) == self.likelihood.space.size:
-            start, inverse = (
-                like.optimum.theta,
-                like.optimum.inverse,
-            )  # a boundary that is false here is left at the end
-        optimum = optimise(self.likelihood, start, inverse, most=maxiter, tolerance=tolerance)
+            start = like.start
+        optimum = optimise(self.likelihood, start, most=maxiter, tolerance=tolerance)
         return cast("DyadicResults", DyadicResultsWrapper(DyadicResults(self, optimum, cov_type)))
 
     def with_options(self, **changes: Any) -> DyadicMixedLM:

@@ -8,7 +8,7 @@ is profiled out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -87,12 +87,14 @@ class StratumForm:
 
     ``blocks`` are the (start, stop) ranges of columns of Z that are correlated among each other, ``ranks`` the rank of
     each block's covariance (full by default); ``diagonal`` keeps only variances; ``residual`` says what of R is free.
+    ``square`` frees all of each block of L, so that many L stand for one G: see `ParameterSpace.squared`.
     """
 
     blocks: tuple[tuple[int, int], ...]
     diagonal: bool
     residual: ResidualForm
     ranks: tuple[int, ...] | None = None
+    square: bool = False
 
     @property
     def n_random(self) -> int:
@@ -105,7 +107,7 @@ class StratumForm:
             (i, j)
             for (start, stop), rank in zip(self.blocks, ranks, strict=True)
             for i in range(start, stop)
-            for j in range(start, min(i + 1, start + rank))
+            for j in range(start, stop if self.square else min(i + 1, start + rank))
             if i == j or not self.diagonal
         ]
         at = np.array(pairs, dtype=np.intp).reshape(-1, 2)
@@ -125,7 +127,7 @@ class ParameterSpace:
 
     def __init__(self, forms: tuple[StratumForm, ...], bases: list[Floats] | None = None) -> None:
         self.forms = forms
-        self.bases = [np.eye(form.n_random) for form in forms] if bases is None else bases
+        self.bases: list[Floats] = [np.eye(form.n_random) for form in forms] if bases is None else bases
         self.entries = [form.entries() for form in forms]
         sizes = [form.size for form in forms]
         self.starts = np.cumsum([0, *sizes])
@@ -149,6 +151,27 @@ class ParameterSpace:
             parts += [L[i, j], form.residual.pack(natural)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
+    def squared(self) -> ParameterSpace:
+        """The same covariances with all of each block of L free, for a search.
+
+        Where G loses rank a triangular L has to wind around a corner, and a search follows it for hundreds of steps;
+        a square one passes through on a straight line.
+        """
+        return ParameterSpace(tuple(replace(form, square=True) for form in self.forms), self.bases)
+
+    def carried(self, theta: Floats, into: ParameterSpace) -> Floats:
+        """``theta`` of this space as the vector of another space of the same covariances."""
+        parts = []
+        for form, other, (i, j), (k, m), start, stop in zip(
+            self.forms, into.forms, self.entries, into.entries, self.starts[:-1], self.starts[1:], strict=True
+        ):
+            L = np.zeros((form.n_random, form.n_random))
+            L[i, j] = theta[start : start + len(i)]
+            if form.square and not other.square:
+                L = _triangular(L, form.blocks)
+            parts += [L[k, m], theta[start + len(i) : stop]]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
     def gradient(self, theta: Floats, by_G: list[Floats], by_natural: list[Floats]) -> Floats:
         """Chain derivatives by each G and each set of natural parameters to the vector."""
         parts = []
@@ -157,3 +180,12 @@ class ParameterSpace:
         ):
             parts += [2.0 * (basis.T @ dG @ L)[i, j], dr @ jac]
         return np.concatenate(parts)
+
+
+def _triangular(L: Floats, blocks: tuple[tuple[int, int], ...]) -> Floats:
+    """The lower triangular factor of L L', with no negative number on its diagonal."""
+    out = np.zeros_like(L)
+    for start, stop in blocks:
+        upper: Floats = np.linalg.qr(L[start:stop, start:stop].T)[1]
+        out[start:stop, start:stop] = upper.T * np.where(np.diag(upper) < 0, -1.0, 1.0)
+    return out

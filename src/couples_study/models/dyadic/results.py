@@ -14,13 +14,15 @@ from statsmodels.stats.contrast import ContrastResults
 
 from couples_study.core.errors import AnalysisError, listed
 from couples_study.models.dyadic import components, concerns, profile, ranef, simulate
+from couples_study.models.dyadic.bfgs import TOLERANCE
 from couples_study.models.dyadic.compare import LikelihoodRatio, likelihood_ratio
 from couples_study.models.dyadic.dense import CoupleBlock, couple_blocks
+from couples_study.models.dyadic.fit import WARM_PUSH, Start, null_directions
 from couples_study.models.dyadic.inference import Satterthwaite
 from couples_study.models.dyadic.information import Information, observe
 from couples_study.models.dyadic.kenward_roger import adjusted_covariance
 from couples_study.models.dyadic.predict import predict_couples
-from couples_study.models.dyadic.refit import Refitter
+from couples_study.models.dyadic.refit import Refitter, Resampler
 from couples_study.models.dyadic.robust import ClusterRobust, cr2
 from couples_study.models.dyadic.summary import summarise
 from couples_study.models.dyadic.syntax import syntax
@@ -90,6 +92,18 @@ class DyadicResults(LikelihoodModelResults):
     def information(self) -> Information:
         """Observed information of the covariance parameters."""
         return observe(self.model.likelihood, self.theta)
+
+    @cached_property
+    def start(self) -> Start:
+        """Where the search for like rows begins. Off a boundary, on which every gradient would be zero."""
+        unpacked = self.model.likelihood.space.unpack(self.theta)
+        if any(null_directions(L).size for L, _, _ in unpacked):
+            pushed = [np.linalg.cholesky(L @ L.T + WARM_PUSH**2 * np.eye(len(L))) for L, _, _ in unpacked]
+            return Start(theta=self.model.likelihood.space.pack(pushed, [natural for _, natural, _ in unpacked]))
+        information = self.information
+        if not (information.free.all() and information.proper):
+            return Start(theta=self.theta)
+        return Start(theta=information.point[:-1], inverse=0.5 * information.covariance[:-1, :-1])
 
     @cached_property
     def satterthwaite(self) -> Satterthwaite:
@@ -285,7 +299,11 @@ class DyadicResults(LikelihoodModelResults):
 
     def refitter(self) -> Refitter:
         """Fits new outcomes on this design quickly; see `Refitter`."""
-        return Refitter(self.model.design, self.model.likelihood, self.optimum)
+        return Refitter(self.model.design, self.model.likelihood, self.start)
+
+    def resampler(self, tolerance: float = TOLERANCE) -> Resampler:
+        """Fits this model quickly to groups drawn from its own; see `Resampler`."""
+        return Resampler(self, tolerance)
 
     # -- words -----------------------------------------------------------------------------------------------------
 

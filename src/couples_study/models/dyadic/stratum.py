@@ -56,6 +56,7 @@ class Stratum:
         self, rows: Floats, couple: Ints, slot: Ints, day: Floats, n_random: int, *, paired: bool, ar: bool
     ) -> None:
         self.q, self.couple, self.slot, self.day = n_random, couple, slot, day
+        self.paired, self.ar = paired, ar
         self.n_couples = int(couple[-1]) + 1
         self.absent: AbsentPartners | None = None
         self.plan: Plan
@@ -70,6 +71,16 @@ class Stratum:
             if (days.row == ABSENT).any():
                 self.absent = AbsentPartners(rows, days, pairs.gaps, len(pairs.atoms))
         self.products = CrossProducts(rows, couple, self.plan.atoms, self.n_couples)
+
+    def drawn(self, couples: Ints) -> Stratum:
+        """The stratum of these of its couples (m,), each as often as it is named."""
+        starts = np.searchsorted(self.couple, np.arange(self.n_couples + 1))
+        lengths = np.diff(starts)[couples]
+        couple = np.repeat(np.arange(len(couples)), lengths)
+        rows = np.arange(len(couple)) + np.repeat(starts[couples] - np.cumsum(np.r_[0, lengths[:-1]]), lengths)
+        return Stratum(
+            self.products.rows[rows], couple, self.slot[rows], self.day[rows], self.q, paired=self.paired, ar=self.ar
+        )
 
     def set_outcome(self, y: Floats) -> None:
         """Replace the outcome (N,), keeping everything that depends on the design alone."""
@@ -101,9 +112,8 @@ class Stratum:
         cross = M[:, q:, q:].sum(axis=0) - np.einsum("cqi,cqj->ij", B, PB, optimize=True)
         return State(A, B, PV, PB, cross, logdet, A @ PV, weights, done)
 
-    def fixed_information(self, G: Floats, natural: Floats) -> Floats:
-        """X'V^-1 X (p, p) of the stratum for any symmetric G near a proper one."""
-        M, *_ = self.cross_products(natural)
+    def fixed_information(self, G: Floats, M: Floats) -> Floats:
+        """X'V^-1 X (p, p) of the stratum for any symmetric G near a proper one; ``M`` are its cross-products."""
         q = self.q
         total = M[:, q:-1, q:-1].sum(axis=0)
         if not q:

@@ -17,6 +17,7 @@ from couples_study.models.dyadic import DyadicMixedLM
 from couples_study.models.mediation.effects import Draws, Paths
 
 if TYPE_CHECKING:
+    from couples_study.models.dyadic.refit import Refitted, Resampler
     from couples_study.models.dyadic.results import DyadicResults
 
 SLOPES = ("a", "b", "direct")
@@ -55,8 +56,8 @@ def within_rows(
     )  # fmt: skip
 
 
-def fit_stacked(rows: WithinRows, like: DyadicResults | None = None) -> DyadicResults:
-    """Both equations as one mixed model; the search begins where the fit of ``like`` rows ended."""
+def fit_stacked(rows: WithinRows) -> DyadicResults:
+    """Both equations as one mixed model."""
     n = len(rows.x)
     first = np.r_[np.ones(n), np.zeros(n)]
     second = 1 - first
@@ -73,24 +74,25 @@ def fit_stacked(rows: WithinRows, like: DyadicResults | None = None) -> DyadicRe
         both([rows.m, rows.y]), X, groups=both([rows.person, rows.person]), role=first.astype(int),
         time=both([rows.day, rows.day]), exog_re=X[list(SLOPES)], residual="role",
     )  # fmt: skip
-    return model.fit() if like is None else model.fit(like=like, tolerance=RESAMPLE_TOLERANCE)
+    return model.fit()
 
 
-def paths_of(fit: DyadicResults) -> Paths:
-    """The paths, the covariance of a and b over people, and the two residual standard deviations."""
-    G = fit.cov_re["distinguishable"]
-    sd_m, sd_y = residual_sds(fit)
+def paths_of(fit: DyadicResults, again: DyadicResults | Refitted) -> Paths:
+    """The paths, the covariance of a and b over people, and the two residual standard deviations.
+
+    ``again`` is the fit itself or one of its model to a resample.
+    """
+    at = {name: fit.model.exog_names.index(name) for name in SLOPES}
+    values = np.asarray(again.params)
+    (kind,) = fit.model.design.kinds
+    ((L, natural, _),) = fit.model.likelihood.space.unpack(again.theta)
+    first, second = (kind.z_names.index(name) for name in SLOPES[:2])
+    G = again.scale * L @ L.T / np.outer(kind.z_size, kind.z_size)
+    outcome, mediator = (np.sqrt(again.scale * natural[i]) for i in (0, 2))
     return Paths(
-        a=np.asarray(fit.params["a"]), b=np.asarray(fit.params["b"]), direct=np.asarray(fit.params["direct"]),
-        cov_ab=np.asarray(G.loc["a", "b"]), sd_m=np.asarray(sd_m), sd_y=np.asarray(sd_y),
+        a=values[at["a"]], b=values[at["b"]], direct=values[at["direct"]], cov_ab=G[first, second], sd_m=mediator,
+        sd_y=outcome,
     )  # fmt: skip
-
-
-def residual_sds(fit: DyadicResults) -> tuple[float, float]:
-    """Residual standard deviations of the mediator's and the outcome's equation."""
-    (_, natural, _), *_ = fit.model.likelihood.space.unpack(fit.theta)
-    outcome, mediator = (float(np.sqrt(fit.scale * natural[i])) for i in (0, 2))
-    return mediator, outcome
 
 
 def slopes_of(fit: DyadicResults) -> dict[str, float]:
@@ -106,11 +108,13 @@ def slopes_of(fit: DyadicResults) -> dict[str, float]:
 def paths_within(rows: WithinRows, rng: np.random.Generator, draws: int) -> tuple[Draws, DyadicResults]:
     """The fit and ``draws`` resamples of couples, each refitted from where the estimate lies."""
     fit = fit_stacked(rows)
-    members = [np.flatnonzero(rows.couple == couple) for couple in np.unique(rows.couple)]
+    again = fit.resampler(RESAMPLE_TOLERANCE)
+    people = pd.Series(rows.couple).groupby(rows.person).first().loc[fit.model.design.labels].to_numpy()
+    members = [np.flatnonzero(people == couple) for couple in np.unique(rows.couple)]
     found = []
     for _ in range(draws):
         chosen = rng.integers(0, len(members), size=len(members))
-        found.append(_refit(rows, [members[i] for i in chosen], fit))
+        found.append(_refit(fit, again, np.concatenate([members[i] for i in chosen])))
     kept = [paths for paths in found if paths is not None]
     if len(kept) < draws / 2:
         raise AnalysisError(
@@ -120,18 +124,11 @@ def paths_within(rows: WithinRows, rng: np.random.Generator, draws: int) -> tupl
         name: np.array([getattr(paths, name) for paths in kept])
         for name in ("a", "b", "direct", "cov_ab", "sd_m", "sd_y")
     }
-    return Draws(estimate=paths_of(fit), resampled=Paths(**stacked)), fit
+    return Draws(estimate=paths_of(fit, fit), resampled=Paths(**stacked)), fit
 
 
-def _refit(rows: WithinRows, chosen: list[np.ndarray], like: DyadicResults) -> Paths | None:
-    take = np.concatenate(chosen)
-    copy = np.repeat(np.arange(len(chosen)), [len(part) for part in chosen])
-    person = pd.factorize(copy * (int(rows.person.max()) + 1) + rows.person[take])[0]
-    picked = WithinRows(
-        x=rows.x[take], m=rows.m[take], y=rows.y[take], held=rows.held[take], person=person,
-        couple=copy, day=rows.day[take],
-    )  # fmt: skip
+def _refit(fit: DyadicResults, again: Resampler, people: np.ndarray) -> Paths | None:
     try:
-        return paths_of(fit_stacked(picked, like))
-    except (AnalysisError, np.linalg.LinAlgError):
+        return paths_of(fit, again.fit(people))
+    except np.linalg.LinAlgError:
         return None
