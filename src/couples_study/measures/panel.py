@@ -61,23 +61,38 @@ class Panel:
 
         ``kind`` is "within SD", "between SD" or "SD"; ``which`` limits it to some rows, such as those of one role.
         """
-        rows = slice(None) if which is None else which.to_numpy()
-        values, people = self.frame[column][rows], self.own[rows]
+        values, people = self._answers(column, which)
         if kind == "SD":
-            return float(values.std())
-        means = values.groupby(people).mean()
+            return _spread(values)
+        sizes, means = _means(values, people)
         if kind == "between SD":
-            return float(means.std())
-        deviations = values - values.groupby(people).transform("mean")
-        return float(np.sqrt((deviations**2).sum() / max(int(deviations.count() - means.count()), 1)))
+            return _spread(means[sizes > 0])
+        deviations = values - means[people]
+        return float(np.sqrt(deviations @ deviations / max(len(values) - np.count_nonzero(sizes), 1)))
 
     def mean_reliability(self, column: str) -> float:
         """Reliability of a person mean over the answered days, ICC/(ICC+(1-ICC)/T) with T their mean number."""
-        groups = self.frame.groupby(self.own)[column]
-        days = float(groups.count().mean())
+        days = len(self._answers(column)[0]) / len(np.unique(self.own))
         noise = self.sd(column, "within SD") ** 2 / days
         observed = self.sd(column, "between SD") ** 2
         return float(max(observed - noise, 0.0) / observed) if observed > 0 else 0.0
+
+    def _answers(self, column: str, which: pd.Series | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The answers to ``column`` and whose they are, of some rows or all."""
+        values = self.frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
+        there = ~np.isnan(values) if which is None else ~np.isnan(values) & which.to_numpy()
+        return values[there], self.own[there]
+
+
+def _means(values: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many answers each person gave and their mean, by person code; 0 where there are none."""
+    sizes = np.bincount(people)
+    return sizes, np.bincount(people, weights=values) / np.maximum(sizes, 1)
+
+
+def _spread(values: np.ndarray) -> float:
+    """The standard deviation with n - 1, NaN below two."""
+    return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
 
 
 def panel_of(frame: pd.DataFrame) -> Panel:

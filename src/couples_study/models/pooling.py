@@ -9,9 +9,10 @@ from so many couples taken into account as in Hotelling's T.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg, optimize, stats
+from scipy import optimize, stats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,16 @@ class Pooled:
     errors: np.ndarray
 
 
-def pooled(estimates: np.ndarray, cov: np.ndarray, groups: int) -> Pooled:
+class Spectrum(NamedTuple):
+    """A covariance (J, J) by its eigenvalues (J,) and eigenvectors: a spread adds to the former alone."""
+
+    values: np.ndarray
+    vectors: np.ndarray
+
+
+def pooled(estimates: np.ndarray, covariance: np.ndarray, groups: int) -> Pooled:
     """Pool ``estimates`` (J,) with their covariance (J, J), which rests on ``groups`` couples."""
+    cov = Spectrum(*np.linalg.eigh(covariance))
     spread = _reml(estimates, cov)
     mean, variance, weights = _mean(estimates, cov, spread)
     shrink = spread**2 * weights
@@ -56,20 +65,20 @@ def pooled(estimates: np.ndarray, cov: np.ndarray, groups: int) -> Pooled:
     )
 
 
-def _mean(estimates: np.ndarray, cov: np.ndarray, spread: float) -> tuple[float, float, np.ndarray]:
+def _mean(estimates: np.ndarray, cov: Spectrum, spread: float) -> tuple[float, float, np.ndarray]:
     """The weighted mean under a given spread, its variance, and the weights (inverse of the total covariance)."""
-    weights = linalg.inv(cov + spread**2 * np.eye(len(estimates)))
+    weights = (cov.vectors / (cov.values + spread**2)) @ cov.vectors.T
     variance = 1.0 / float(weights.sum())
     return float(weights.sum(axis=0) @ estimates) * variance, variance, weights
 
 
-def _reml(estimates: np.ndarray, cov: np.ndarray) -> float:
+def _reml(estimates: np.ndarray, cov: Spectrum) -> float:
     """The spread of the highest restricted likelihood; 0 where nothing beyond chance is seen."""
 
     def minus(spread: float) -> float:
         mean, variance, weights = _mean(estimates, cov, spread)
         rest = estimates - mean
-        return float(-np.linalg.slogdet(weights)[1] - np.log(variance) + rest @ weights @ rest)
+        return float(np.log(cov.values + spread**2).sum() - np.log(variance) + rest @ weights @ rest)
 
     most = _most(estimates, cov)
     grid = np.linspace(0.0, most, 41)
@@ -79,15 +88,15 @@ def _reml(estimates: np.ndarray, cov: np.ndarray) -> float:
     return 0.0 if minus(0.0) <= float(found.fun) else float(found.x)
 
 
-def _most(estimates: np.ndarray, cov: np.ndarray) -> float:
-    return 10.0 * float(np.ptp(estimates) + np.sqrt(np.diag(cov).max()))
+def _most(estimates: np.ndarray, cov: Spectrum) -> float:
+    return 10.0 * float(np.ptp(estimates) + np.sqrt((cov.vectors**2 @ cov.values).max()))
 
 
 def _df(count: int, groups: int) -> tuple[int, int]:
     return count - 1, max(groups - count + 1, 1)
 
 
-def _homogeneity(estimates: np.ndarray, cov: np.ndarray, groups: int, spread: float) -> float:
+def _homogeneity(estimates: np.ndarray, cov: Spectrum, groups: int, spread: float) -> float:
     """The homogeneity statistic under a given spread, as an F (Hotelling's T squared for equal means)."""
     mean, _, weights = _mean(estimates, cov, spread)
     rest = estimates - mean
@@ -95,7 +104,7 @@ def _homogeneity(estimates: np.ndarray, cov: np.ndarray, groups: int, spread: fl
     return float(rest @ weights @ rest) * second / (first * (groups - 1))
 
 
-def _profile(estimates: np.ndarray, cov: np.ndarray, groups: int, level: float) -> tuple[float, float]:
+def _profile(estimates: np.ndarray, cov: Spectrum, groups: int, level: float) -> tuple[float, float]:
     """The spreads that the homogeneity statistic does not reject, from both sides."""
     ends = []
     for tail in ((1 - level) / 2, (1 + level) / 2):

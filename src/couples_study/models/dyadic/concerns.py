@@ -30,13 +30,14 @@ def of_fit(design: Design, convergence: Convergence, *, information_proper: bool
         (bool(edge), "boundary_variance", f"On the edge of what is possible: {edge}."),
         (not information_proper, "flat_likelihood", FLAT),
         (couples < FEW_COUPLES, "few_couples", f"Only {couples} couples: below {FEW_COUPLES}, tests are approximate."),
-        (_condition(design.X) > HIGH_CONDITION, "collinear_columns", BLURRED),
+        (_condition(design.R) > HIGH_CONDITION, "collinear_columns", BLURRED),
     )
     return tuple(Concern(code=code, sentence=sentence) for holds, code, sentence in possible if holds)
 
 
-def _condition(X: Floats) -> float:
-    return float(np.linalg.cond(X / np.sqrt((X**2).sum(axis=0))))
+def _condition(R: Floats) -> float:
+    """The condition number of X = Q R with columns of length one: Q changes no length."""
+    return float(np.linalg.cond(R / np.sqrt((R**2).sum(axis=0))))
 
 
 def person_mean_reliability(icc: float, days: float) -> tuple[float, Concern | None]:

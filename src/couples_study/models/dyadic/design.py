@@ -91,10 +91,9 @@ def build(columns: Columns, options: Options) -> Design:
     refusals.predictors(columns.X, list(columns.x_names))
     if columns.Z is not None:
         refusals.predictors(columns.Z, list(columns.z_names), "exog_re")
-    Q, R = linalg.qr(columns.X[order], mode="economic")
-    sign = np.where(np.diag(R) < 0, -1.0, 1.0)
+    Q, R = orthonormal(columns.X[order])
     design = Design(
-        options=options, order=order, X=columns.X[order], Q=Q * sign, R=R * sign[:, None], labels=pd.Index(labels),
+        options=options, order=order, X=columns.X[order], Q=Q, R=R, labels=pd.Index(labels),
         couple=couple, slot=slot, day=day, role_names=role_names,
     )  # fmt: skip
     Z = None if columns.Z is None else columns.Z[order]
@@ -104,6 +103,25 @@ def build(columns: Columns, options: Options) -> Design:
         _kind(design, Z, columns.z_names, options, flag, exchangeable) for flag in np.unique(exchangeable)
     )
     return design
+
+
+def orthonormal(X: Floats) -> tuple[Floats, Floats]:
+    """X (n, p) as Q R, R with a positive diagonal.
+
+    Two Cholesky factors do it with the accuracy of Householder's way where columns are not nearly collinear, and with
+    its speed divided by ten on many rows (Yamamoto et al., 2015).
+    """
+    length = np.sqrt(np.einsum("np,np->p", X, X))
+    scaled = X / length
+    cosines = scaled.T @ scaled
+    if np.linalg.eigvalsh(cosines)[0] < refusals.PLAINLY_APART:
+        Q, R = linalg.qr(X, mode="economic")
+        sign = np.where(np.diag(R) < 0, -1.0, 1.0)
+        return Q * sign, R * sign[:, None]
+    first = np.linalg.cholesky(cosines).T
+    rough = linalg.solve_triangular(first, scaled.T, trans="T").T
+    second = np.linalg.cholesky(rough.T @ rough).T
+    return linalg.solve_triangular(second, rough.T, trans="T").T, second @ first * length
 
 
 def _check(columns: Columns) -> None:

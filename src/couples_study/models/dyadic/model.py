@@ -105,7 +105,7 @@ class DyadicMixedLM(LikelihoodModel):
         refusals.finite(_floats(endog), ["outcome"], "endog")
         refusals.finite(_floats(exog), list(_names(exog)), "exog")
         refusals.nothing_dropped(kwargs.get("missing_idx"))
-        super().__init__(endog, exog, **kwargs)
+        super().__init__(endog, exog, **{"hasconst": False, **kwargs})  # what is constant was looked at above
         self.reml = reml
         self.names = {"groups": _name(groups, "couple"), "role": _name(role, "role"), "time": _name(time, "day")}
         optional = {"role": role, "time": time, "person": person, "exchangeable": exchangeable}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from couples_study.models.dyadic.options import Options
     from couples_study.models.dyadic.residual import Floats, Ints
 
+PLAINLY_APART = 1e-10  # least eigenvalue of the columns' cosines: above, no closer look is needed
 RANK_TOLERANCE = 1e-9  # of the largest diagonal of R after columns are scaled to length one
 WHERE = "DyadicMixedLM"
 
@@ -113,7 +114,10 @@ def predictors(X: Floats, names: list[str], what: str = "exog") -> None:
             found=f"constant column(s): {listed(zero or constant)}",
             do="leave them out",
         )
-    _, R, order = linalg.qr(X / (size * np.sqrt(len(X))), mode="economic", pivoting=True)
+    scaled = X / (size * np.sqrt(len(X)))
+    if len(size) and np.linalg.eigvalsh(scaled.T @ scaled)[0] > PLAINLY_APART:
+        return
+    _, R, order = linalg.qr(scaled, mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(R))
     rank = int(np.sum(diagonal > RANK_TOLERANCE * diagonal[0])) if len(diagonal) else 0
     if rank < X.shape[1]:
