@@ -25,8 +25,9 @@ STORE = Path(__file__).resolve().parent / "results" / "claim_calibration.csv"
 SEED = 20261124
 LONG = {"C50": 90}  # days, where a claim is about months
 TRIAL = 600  # couples, where they are drawn into arms: the size that trials are planned with
-PLANNED = {  # couples, where 200 are too few to show twice the smallest effect once the set is corrected for
-    "C01": 600, "C16": 600, "C21": 2400, "C54": 600, "C73": 600, "C109": 600, "C115": 1200,
+PLANNED = {  # couples, where 200 are too few to show twice the smallest effect once the set is corrected for;
+    # C07's diary shows as much as its arms, and 150 couples an arm are what trials of the guide are planned with
+    "C07": 300, "C01": 600, "C16": 600, "C21": 2400, "C54": 600, "C73": 600, "C109": 600, "C115": 1200,
 }  # fmt: skip
 FIELDS = ("claim", "family", "world", "couples", "days", "reps", *VERDICTS, "right", "misses")
 EVERY = 50  # results between two writes of the file
@@ -64,7 +65,7 @@ def _judged(cell: Cell, number: int) -> Verdict:
 def couples_of(claim: str, usual: int) -> int:
     """How many couples a study of ``claim`` is planned with."""
     by_lot = any(estimated_by(reading).model == "trial" or reading.arm for reading in claims()[claim].reading)
-    return max(usual, TRIAL if by_lot else usual, PLANNED.get(claim, usual))
+    return PLANNED.get(claim, max(usual, TRIAL) if by_lot else usual)
 
 
 def _words(words: list[str]) -> argparse.Namespace:
