@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from scipy import stats
 
 from couples_study.contracts.evidence import Concern, Counts, Evidence, NotTestable, Term
-from couples_study.contracts.hypothesis import Hypothesis
+from couples_study.contracts.hypothesis import Hypothesis, Reading
 from couples_study.verdicts import Case, ReadingCase, decide
 from couples_study.verdicts.interval import bounds
 from couples_study.verdicts.multiplicity import holm
@@ -154,6 +156,29 @@ def test_the_best_design_decides():
     assert found.verdict == "supported"
     assert [reading.verdict for reading in found.readings] == ["not_testable", "supported", "contradicted"]
     assert decide([case("C", ABSENT, ABSENT, combine="best_design")])[0].verdict == "not_testable"
+
+
+def stands_aside(of, place):
+    """The same case with a reading that is shown and decides nothing."""
+    keys = {"id": "R", "statement": "S.", "model": "apim", "outcome": "y", "actor": ["x"], "aside": True}
+    effect = {"value": 0.1, "unit": "points per point", "why": "W."}
+    aside = Reading.model_validate({**keys, "smallest_effect": effect})
+    readings = [replace(one, question=aside) if i == place else one for i, one in enumerate(of.readings)]
+    return replace(of, readings=tuple(readings))
+
+
+@pytest.mark.parametrize("combine", ["all", "count", "lead", "best_design"])
+@pytest.mark.parametrize("other", ["contradicts", "supports", "is not there"])
+def test_a_reading_that_stands_aside_decides_nothing(combine, other):
+    good, null = evidence(term(0.3, 0.02)), evidence(term(0.0, 0.02))
+    beside = {"contradicts": null, "supports": good, "is not there": ABSENT}[other]
+    keys = {"combine": combine, "at_least": 2 if combine == "count" else None, "multiplicity": "S", "set_size": 5}
+    for first in (good, null):
+        alone = decide([case("C", first, first, **keys)])[0]
+        whole = decide([stands_aside(case("C", first, first, beside, **keys), 2)])[0]
+        assert (whole.verdict, whole.reason) == (alone.verdict, alone.reason)
+        assert [row.verdict for row in whole.grid] == [row.verdict for row in alone.grid]
+        assert len(whole.readings) == 3
 
 
 def test_a_set_is_corrected_with_its_untestable_members():

@@ -12,7 +12,7 @@ from couples_study.contracts.hypothesis import Correction, Question, Reading
 class ReadingCase:
     """One reading: the question, what the data said, and the strength that its design allows.
 
-    One that stands ``aside`` is shown and decides nothing, where the first reading leads.
+    One that stands ``aside`` is shown and decides nothing; it is not the first.
     """
 
     id: str

@@ -55,7 +55,7 @@ def _adjusted(cases: Sequence[Case]) -> dict[str, tuple[float, float]]:
 
 def _p_of(case: Case) -> float | None:
     """The p-value that stands for a case in its set: of the deciding reading, or the largest where all must hold."""
-    asked = [reading for reading in case.readings if not _vetoes(reading.question)]
+    asked = [reading for reading in case.readings if not (reading.aside or _vetoes(reading.question))]
     readings = [reading for reading in asked if isinstance(reading.found, Evidence)]
     if not readings or (case.combine == "all" and len(readings) < len(asked)):
         return None
@@ -111,9 +111,8 @@ def _left_out(case: Case) -> tuple[Concern, ...]:
     return (Concern(code="part_not_tested", sentence=case.not_yet),) if case.not_yet else ()
 
 
-def _deciding(judged: Sequence[Verdict], case: Case) -> list[Verdict]:
+def _deciding(judged: Sequence[Verdict], vetoes: Sequence[bool]) -> list[Verdict]:
     """The readings that have to hold; where they do not refute the claim themselves, also those that veto it."""
-    vetoes = [_vetoes(reading.question) for reading in case.readings]
     asked = [verdict for verdict, veto in zip(judged, vetoes, strict=True) if not veto]
     against = [v for v, veto in zip(judged, vetoes, strict=True) if veto and v.verdict == CONTRADICTED]
     return asked if any(verdict.verdict == CONTRADICTED for verdict in asked) else [*asked, *against]
@@ -125,20 +124,24 @@ def _vetoes(question: Question) -> bool:
 
 
 def _combined(case: Case, judged: Sequence[Verdict]) -> Verdict:
+    """The verdict of the readings that do not stand aside."""
+    pairs = [(one, reading) for one, reading in zip(judged, case.readings, strict=True) if not reading.aside]
+    told = [one for one, _ in pairs]
     if case.combine == "count":
-        return counted(judged, case.at_least or 1)
+        return counted(told, case.at_least or 1)
     if case.combine == "lead":
-        return _led(judged, [reading.aside for reading in case.readings])
-    return all_must_hold(_deciding(judged, case)) if case.combine == "all" else _best_design(judged)
+        return _led(told)
+    if case.combine == "all":
+        return all_must_hold(_deciding(told, [_vetoes(reading.question) for _, reading in pairs]))
+    return _best_design(told)
 
 
-def _led(judged: Sequence[Verdict], aside: Sequence[bool]) -> Verdict:
-    """The first reading's verdict, unless a further one that does not stand aside is contradicted.
+def _led(judged: Sequence[Verdict]) -> Verdict:
+    """The first reading's verdict, unless a further one is contradicted.
 
     Where a further reading comes from assignment by lot, it alone speaks to cause.
     """
-    first = judged[0]
-    others = [verdict for verdict, stands_aside in zip(judged[1:], aside[1:], strict=True) if not stands_aside]
+    first, *others = judged
     against = next((verdict for verdict in others if verdict.verdict == CONTRADICTED), None)
     whole = (
         first
