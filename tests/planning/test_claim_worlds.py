@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 import couples_study as cs
+from couples_study.core.seeds import child
 from couples_study.planning.claim_draws import claim_frames
 from couples_study.planning.claim_replicate import is_right, judged_claim, worlds_of
 from couples_study.planning.claim_worlds import CLAIM_WORLDS, SUMMARIES, gains_of, paths_of
+from couples_study.planning.replicate import checked_alone
+from couples_study.steps.estimate import estimate_one, readings
+from couples_study.steps.judge import decide
 
 DRAWN = sorted(id_ for id_ in cs.claims() if worlds_of(id_))
 SAMPLE = ("C04", "C17", "C25", "C43", "C54", "C113")  # arms, people, so many of several, a prompt, a comparison
@@ -53,6 +57,17 @@ def test_assent_to_everything_is_no_share():
 def test_the_same_seed_gives_the_same_study():
     first, second = (judged_claim("C10", "claim_mood", couples=60, days=10, seed=5) for _ in range(2))
     assert first.terms == second.terms
+
+
+@pytest.mark.parametrize("claim", ["C114", "C57", "C74", "C41", "C25"])  # lead, best_design, all, count, and two of two
+def test_what_is_no_longer_asked_would_not_have_changed_the_answer(claim):
+    for world in worlds_of(claim):
+        checked = checked_alone(claim, trial_world=False)
+        rng = np.random.default_rng(child(5, f"{claim} {world}"))
+        frames = claim_frames(cs.claims()[claim], world, couples=60, days=10, rng=rng)
+        found = {key: estimate_one(key, question, frames, checked) for key, question in readings(checked).items()}
+        short, whole = judged_claim(claim, world, couples=60, days=10, seed=5), decide(checked, found)[0]
+        assert (short.verdict, short.reason) == (whole.verdict, whole.reason)
 
 
 def test_a_mood_of_the_day_passes_for_an_association_but_not_past_the_partners_report():

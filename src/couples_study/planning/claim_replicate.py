@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from couples_study.claims import chosen
+from couples_study.contracts.evidence import Evidence
 from couples_study.contracts.verdict import CONTRADICTED, SUPPORTED, Verdict
 from couples_study.core.seeds import child
 from couples_study.planning.claim_draws import claim_frames
 from couples_study.planning.claim_worlds import CLAIM_WORLDS, TRUE_WORLDS
-from couples_study.planning.replicate import checked_alone
+from couples_study.planning.replicate import LATER, Found, checked_alone
 from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
 
@@ -21,12 +24,23 @@ def worlds_of(claim: str) -> tuple[str, ...]:
 
 
 def judged_claim(claim: str, world: str, *, couples: int, days: int, seed: int) -> Verdict:
-    """The verdict on ``claim`` in one study drawn from ``world``; the same seed gives the same study."""
+    """The verdict on ``claim`` in one study drawn from ``world``; the same seed gives the same study.
+
+    Readings are asked one by one until none of those left can change the answer; what stands aside is not asked.
+    """
     rng = np.random.default_rng(child(seed, f"{claim} {world}"))
     frames = claim_frames(chosen((claim,))[0], world, couples=couples, days=days, rng=rng)
     checked = checked_alone(claim, trial_world=False)
-    found = {key: estimate_one(key, question, frames, checked) for key, question in readings(checked).items()}
-    return decide(checked, found)[0]
+    found: Found = {key: replace(LATER, id=key) for key in readings(checked)}
+    best = checked.asked[0].combine == "best_design"
+    for key, question in readings(checked).items():
+        if getattr(question, "aside", False):
+            continue
+        found[key] = estimate_one(key, question, frames, checked)
+        verdict = decide(checked, found)[0]
+        if verdict.verdict == CONTRADICTED or (best and isinstance(found[key], Evidence)):
+            break
+    return verdict
 
 
 def is_right(verdict: str, world: str) -> bool:
