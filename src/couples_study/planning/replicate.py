@@ -71,9 +71,12 @@ def checked_alone(claim: str, *, trial_world: bool) -> Checked:
 
 
 def in_trial(checked: Checked, weekly: Weekly) -> Found:
-    """The evidence by reading in a trial's weekly answers."""
+    """The evidence by reading in a trial's weekly answers; what stands aside is not asked."""
     return {
-        key: _weekly_evidence(key, question, weekly, checked.setting) for key, question in readings(checked).items()
+        key: replace(LATER, id=key)
+        if getattr(question, "aside", False)
+        else _weekly_evidence(key, question, weekly, checked.setting)
+        for key, question in readings(checked).items()
     }
 
 
