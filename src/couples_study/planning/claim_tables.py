@@ -29,10 +29,8 @@ def tables_of(
 ) -> dict[str, pd.DataFrame]:
     """People, couples, days and waves; ``columns`` are (C, 2) of people and (C, 2, T) of days."""
     couples, days = size
-    couple = np.repeat([f"k{number}" for number in range(couples)], PARTNERS)
-    slot = np.tile(["a", "b"], couples)
-    people = pd.DataFrame({"couple_id": couple, "person_id": [f"{c}{s}" for c, s in zip(couple, slot, strict=True)]})
-    people["role"] = np.tile(roles, couples)
+    person = np.arange(PARTNERS * couples)  # numbers: texts would do the same at several times the cost
+    people = pd.DataFrame({"couple_id": person // PARTNERS, "person_id": person, "role": np.tile(roles, couples)})
     people = people.assign(**{name: one.ravel() for name, one in columns.items() if one.ndim == PARTNERS})
     tables = {"couples": pd.DataFrame({"couple_id": people["couple_id"].unique()}), "people": people}
     daily = {name: one.ravel() for name, one in columns.items() if one.ndim > PARTNERS}
