@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tests.models.dyadic_data import FIXED, SLOPES, diary, model
 
-from couples_study.models.dyadic.curvature import bend
+from couples_study.models.dyadic.curvature import bend, bent_covariance
 
 STEP = 1e-4
 DIFFERENCES = 1e-5  # what central differences of that step leave, relative to the largest entry
@@ -46,6 +46,36 @@ def test_the_closed_form_is_what_differences_give(options: dict[str, Any], *, no
     slopes = np.array([up[1] - down[1] for up, down in pairs]) / (2 * STEP)
     np.testing.assert_allclose(exact.hessian, hessian, atol=DIFFERENCES * np.abs(hessian).max())
     np.testing.assert_allclose(exact.slopes, slopes, atol=DIFFERENCES * np.abs(slopes).max())
+
+
+def test_the_fixed_effects_covariance_bends_as_differences_say() -> None:
+    """Along straight lines in G: here both kinds of couples at once, as beta is common to them."""
+    frame = diary(couples=30, days=8)
+    options = {"dyads": "mixed", "exchangeable": (frame["couple"] < 10).to_numpy(), "person": frame["role"]}
+    likelihood = (
+        model(frame, ["one", "within"], fixed=["one", "within"], residual="un", **options).fit().model.likelihood
+    )
+    rng = np.random.default_rng(1)
+    theta = 0.3 + 0.1 * rng.normal(size=likelihood.space.size)
+    seen, unpacked = likelihood.evaluate(theta), likelihood.space.unpack(theta)
+    at = bend(likelihood, theta, seen).at
+    direction = rng.normal(size=len(at))
+    tangent = np.zeros(len(theta))
+    tangent[at] = 1e-6 * direction
+    ahead, behind = (likelihood.space.unpack(theta + sign * tangent) for sign in (1, -1))
+    moves = [(up @ up.T - down @ down.T) / 2e-6 for (up, *_), (down, *_) in zip(ahead, behind, strict=True)]
+
+    def covariance(step: float) -> np.ndarray:
+        parts = [
+            stratum.fixed_information(L @ L.T + step * move, natural)
+            for stratum, (L, natural, _), move in zip(likelihood.strata, unpacked, moves, strict=True)
+        ]
+        return seen.solution.scale * np.linalg.inv(np.sum(parts, axis=0))
+
+    step = 1e-4
+    differences = (covariance(step) - 2 * covariance(0.0) + covariance(-step)) / step**2
+    exact = bent_covariance(likelihood, theta, seen, np.outer(direction, direction))
+    np.testing.assert_allclose(exact, differences, atol=1e-4 * np.abs(differences).max())
 
 
 @pytest.mark.parametrize("residual", ["role", "un", "un@ar1"])

@@ -72,7 +72,7 @@ class Panel:
 
     def mean_reliability(self, column: str) -> float:
         """Reliability of a person mean over the answered days, ICC/(ICC+(1-ICC)/T) with T their mean number."""
-        days = len(self._answers(column)[0]) / len(np.unique(self.own))
+        days = len(self._answers(column)[0]) / max(len(np.bincount(self.own)), 1)
         noise = self.sd(column, "within SD") ** 2 / days
         observed = self.sd(column, "between SD") ** 2
         return float(max(observed - noise, 0.0) / observed) if observed > 0 else 0.0

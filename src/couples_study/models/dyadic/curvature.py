@@ -102,6 +102,37 @@ def bend(likelihood: Likelihood, theta: Floats, seen: Look) -> Bend:
     return Bend(np.concatenate(at), 0.5 * (hessian + hessian.T), slopes)
 
 
+def bent_covariance(likelihood: Likelihood, theta: Floats, seen: Look, spread: Floats) -> Floats:
+    """How the fixed effects' covariance bends (p, p), summed over directions of the random effects' part.
+
+    The directions' outer products add up to ``spread`` (k, k), in the order of `Bend.at`.
+    """
+    p, root, space, first = likelihood.n_fixed, seen.solution.root, likelihood.space, 0
+    fixed, within = [np.zeros((0, p * p))], np.zeros((p, p))
+    parts = zip(likelihood.strata, seen.states, space.entries, space.bases, space.unpack(theta), strict=True)
+    for stratum, state, (i, j), basis, (L, _, _) in parts:
+        q, last = stratum.q, first + len(i)
+        if not q:
+            continue
+        turn, P = _turn(basis, L, i, j), _between(state)
+        W = (state.B[:, :, :-1] - state.A @ state.PB[:, :, :-1]) @ root
+        fixed.append(turn @ _outer(W))
+        moved = (turn.T @ spread[first:last, first:last] @ turn).reshape(q, q, q, q)
+        twice = P.reshape(-1, q * q) @ moved.transpose(1, 2, 0, 3).reshape(q * q, q * q)
+        within += np.einsum("cqi,cqj->ij", W, twice.reshape(-1, q, q) @ W, optimize=True)
+        first = last
+    slopes = np.vstack(fixed).reshape(-1, p, p)
+    across = np.einsum("kij,kjl->il", slopes, np.einsum("km,mij->kij", spread, slopes, optimize=True), optimize=True)
+    return 2.0 * seen.solution.scale * root @ (across - within) @ root.T
+
+
+def _outer(W: Floats) -> Floats:
+    """The sum over couples of how W'DW (p, p) hangs on D (q, q): (q * q, p * p) for W (C, q, p)."""
+    C, q, p = W.shape
+    flat = W.reshape(C, -1)
+    return (flat.T @ flat).reshape(q, p, q, p).transpose(0, 2, 1, 3).reshape(q * q, p * p)
+
+
 class Piece(NamedTuple):
     """A stratum's part: within couples (k, k), and by way of the fixed effects, which all couples share.
 
@@ -124,7 +155,7 @@ def _piece(state: State, turn: Floats, chained: Floats, root: Floats, residual: 
     flat = W.reshape(C, -1)
     return Piece(
         own=turn @ crossed.transpose(1, 2, 3, 0).reshape(q * q, q * q) @ turn.T + chained,
-        fixed=turn @ (flat.T @ flat).reshape(q, p, q, p).transpose(0, 2, 1, 3).reshape(q * q, p * p),
+        fixed=turn @ _outer(W),
         rest=turn @ (flat.T @ u).reshape(q, p, q).transpose(0, 2, 1).reshape(q * q, p),
     )
 

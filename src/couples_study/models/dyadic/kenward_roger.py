@@ -2,8 +2,9 @@
 
 GLS errors take the covariance matrix as known. The adjusted covariance is Phi + 2 Lambda, Lambda being the part that
 its estimation adds. Along a straight line in V the second derivative of Phi = (X'V^-1 X)^-1 is -2 times Lambda's part,
-so Lambda needs one second difference per principal direction of the covariance parameters' own covariance, and no
-product of n x n matrices. V is not straight in rho; that curvature, of the order of rho's squared error, is left in.
+so Lambda needs no product of n x n matrices: for random effects it has a closed form in each couple's small matrices,
+for each of the few directions that move the residuals it is a second difference. V is not straight in rho; that
+curvature, of the order of rho's squared error, is left in.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from couples_study.models.dyadic.curvature import bent_covariance
 
 if TYPE_CHECKING:
     from couples_study.models.dyadic.information import Information
@@ -39,36 +42,32 @@ def adjusted_covariance(information: Information) -> Floats:
     """Phi + 2 Lambda (p, p) in the engine's rotated columns."""
     likelihood, point = information.likelihood, information.point
     here = _linear(likelihood, point)
-    products = _products(likelihood, here)
-    phi = _covariance(likelihood, here, products)
-    bend = np.zeros_like(phi)
-    for direction in _directions(information):
+    phi = _covariance(likelihood, here)
+    together, spread = _split(information)
+    seen = likelihood.evaluate(point[:-1], float(np.exp(point[-1])))
+    bend = bent_covariance(likelihood, point[:-1], seen, spread)
+    for direction in together:
         ahead, behind = (_linear(likelihood, point + sign * TANGENT * direction) for sign in (1.0, -1.0))
         tangent = _difference(ahead, behind)
-        same = not np.any(tangent.natural)
-        up, down = (
-            _covariance(likelihood, there, products if same else _products(likelihood, there))
-            for there in (here.moved(tangent, sign * STEP) for sign in (1.0, -1.0))
-        )
+        up, down = (_covariance(likelihood, here.moved(tangent, sign * STEP)) for sign in (1.0, -1.0))
         bend += (up - 2.0 * phi + down) / STEP**2
     return phi - bend
 
 
-def _directions(information: Information) -> Floats:
-    """Rows whose outer products add up to the parameters' covariance; as many as can be leave R and the scale alone."""
+def _split(information: Information) -> tuple[Floats, Floats]:
+    """The parameters' covariance: rows whose outer products add up to it together with (k, k) of random effects alone.
+
+    The latter leaves residual parameters and the scale where they are.
+    """
     values, vectors = np.linalg.eigh(information.covariance)
     keep = values > NEGLIGIBLE * values.max()
     moves = information.moves_residual
     order = np.r_[np.flatnonzero(moves), np.flatnonzero(~moves)]
-    rows = np.linalg.qr((vectors[order][:, keep] * np.sqrt(values[keep])).T, mode="r")
-    out = np.zeros_like(rows)
-    out[:, order] = np.triu(rows)
-    return out
-
-
-def _products(likelihood: Likelihood, at: Linear) -> list[Floats]:
-    """Each stratum's cross-products under R^-1, which moving G leaves as they are."""
-    return [stratum.cross_products(natural)[0] for stratum, natural in zip(likelihood.strata, at.natural, strict=True)]
+    rows = np.linalg.qr((vectors[order][:, keep] * np.sqrt(values[keep])).T)[1]
+    back = np.argsort(order)
+    residual = int(moves.sum())
+    alone = np.triu(rows)[residual:, residual:]
+    return np.triu(rows)[:residual, back], alone.T @ alone
 
 
 def _difference(ahead: Linear, behind: Linear) -> Linear:
@@ -88,7 +87,10 @@ def _linear(likelihood: Likelihood, full: Floats) -> Linear:
     return Linear(G, natural)
 
 
-def _covariance(likelihood: Likelihood, at: Linear, products: list[Floats]) -> Floats:
+def _covariance(likelihood: Likelihood, at: Linear) -> Floats:
     """(X'V^-1 X)^-1, for G that need not be positive definite."""
-    parts = [stratum.fixed_information(G, M) for stratum, G, M in zip(likelihood.strata, at.G, products, strict=True)]
+    parts = [
+        stratum.fixed_information(G, natural)
+        for stratum, G, natural in zip(likelihood.strata, at.G, at.natural, strict=True)
+    ]
     return np.linalg.inv(np.sum(parts, axis=0))

@@ -112,8 +112,9 @@ class Stratum:
         cross = M[:, q:, q:].sum(axis=0) - np.einsum("cqi,cqj->ij", B, PB, optimize=True)
         return State(A, B, PV, PB, cross, logdet, A @ PV, weights, done)
 
-    def fixed_information(self, G: Floats, M: Floats) -> Floats:
-        """X'V^-1 X (p, p) of the stratum for any symmetric G near a proper one; ``M`` are its cross-products."""
+    def fixed_information(self, G: Floats, natural: Floats) -> Floats:
+        """X'V^-1 X (p, p) of the stratum for any symmetric G near a proper one."""
+        M, *_ = self.cross_products(natural)
         q = self.q
         total = M[:, q:-1, q:-1].sum(axis=0)
         if not q:
