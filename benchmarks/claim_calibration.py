@@ -27,7 +27,8 @@ LONG = {"C50": 90}  # days, where a claim is about months
 TRIAL = 600  # couples, where they are drawn into arms: the size that trials are planned with
 PLANNED = {  # couples, where 200 are too few to show twice the smallest effect once the set is corrected for;
     # C07's diary shows as much as its arms, and 150 couples an arm are what trials of the guide are planned with
-    "C07": 300, "C01": 600, "C16": 600, "C21": 2400, "C54": 600, "C73": 600, "C109": 600, "C115": 1200,
+    "C07": 300, "C01": 600, "C16": 600, "C21": 2400, "C25": 600, "C26": 600, "C27": 600, "C28": 600, "C54": 600,
+    "C59": 800, "C73": 600, "C95": 400, "C99": 400, "C108": 1000, "C109": 600, "C115": 1200,
 }  # fmt: skip
 FIELDS = ("claim", "family", "world", "couples", "days", "reps", *VERDICTS, "right", "misses")
 EVERY = 50  # results between two writes of the file

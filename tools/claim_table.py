@@ -18,8 +18,9 @@ HEAD = """\
 ## All claims: how often the verdict is right where the truth is known
 
 Studies drawn for the columns of each claim: 200 couples and 20 days, 600 couples where they are drawn into arms, 90
-days where a claim is about months. Each claim is judged alone, and as one of the members that its set is corrected
-for; in a study of many claims the correction of Benjamini and Hochberg asks less of each. Replicates are run into
+days where a claim is about months; others are named below. Each claim is judged alone, and as one of the members that
+its set is corrected for; in a study of many claims the correction of Benjamini and Hochberg asks less of each.
+Replicates are run into
 benchmarks/results/claim_calibration.csv by `python benchmarks/claim_calibration.py`, which can be stopped and taken up
 again; this part is written from that file by `python tools/make_validation.py --stored`. "Clearly" is by the 95% Wilson
 interval: with few replicates only gross faults are clear.
@@ -49,12 +50,16 @@ def text() -> str:
 
 
 def _more(table: pd.DataFrame) -> str:
-    """Which claims were asked of more couples than others are."""
+    """Which claims were asked of another number of couples than most are."""
     usual = {200, 600}
     sizes = table.groupby("claim", sort=False)["couples"].max()
     by_lot = {claim for claim in sizes.index if any(one.arm for one in claims()[claim].reading)}
     told = [f"{name}: {n:,}" for name, n in sizes.items() if n not in usual or (n == max(usual) and name not in by_lot)]
-    return f"More couples, where 200 can not show twice the smallest effect: {', '.join(told)}. " if told else ""
+    return (
+        f"Other numbers of couples, with which twice the smallest effect can be shown: {', '.join(told)}. "
+        if told
+        else ""
+    )
 
 
 def _run(table: pd.DataFrame) -> str:
