@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.models.dyadic_data import FIXED, SLOPES, diary, model
+from tests.models.dyadic_data import SLOPES, diary, model
 
 from couples_study.models.dyadic.curvature import bend, bent_covariance
 
@@ -112,4 +112,3 @@ def test_few_steps_even_where_slopes_do_not_vary() -> None:
     assert result.converged
     assert result.convergence.boundary
     assert result.convergence.evaluations < 30
-    assert set(FIXED) <= set(result.model.exog_names)

@@ -12,6 +12,7 @@ from scipy import stats
 
 from couples_study.contracts.evidence import Term
 from couples_study.core.errors import AnalysisError
+from couples_study.models.model import full_rank
 from couples_study.models.terms import split
 
 CONF_LEVEL = 0.95
@@ -71,20 +72,11 @@ def gee(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: np.ndarray)
     predictors consistent, which an exchangeable working correlation would not (Pepe and Anderson, 1994). With it and a
     normal outcome the estimates are those of least squares, so nothing is iterated.
     """
-    if not np.isfinite(y).all() or collinear(X):
+    if not (np.isfinite(y).all() and np.isfinite(X).all() and full_rank(X, COLLINEAR)):
         raise AnalysisError("GEE", expected="a fit", found="none", do="look for collinear columns")
     fit, _ = by_influences(y, X, names, couples)
     words = f"GEE, working independence, bias-reduced couple-clustered variance, t with {int(fit.df)} df"
     return replace(fit, estimator=words)
-
-
-def collinear(X: np.ndarray) -> bool:
-    """Whether a column of ``X`` (n, k) is, to rounding, a sum of others, or not finite."""
-    length = np.sqrt(np.einsum("nk,nk->k", X, X))
-    if not (np.isfinite(length).all() and (length > 0).all()):
-        return True
-    scaled = X / length
-    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] < COLLINEAR)
 
 
 def by_influences(y: np.ndarray, X: np.ndarray, names: Sequence[str], couples: np.ndarray) -> tuple[Linear, np.ndarray]:

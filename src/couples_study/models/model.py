@@ -167,10 +167,13 @@ def too_few(id: str, couples: int, what: str) -> NotTestable:  # noqa: A002 (id 
     )
 
 
-def full_rank(design: np.ndarray) -> bool:
-    """Whether the columns of ``design`` (rows, columns) are linearly independent, scaled to unit length first."""
+def full_rank(design: np.ndarray, least: float = SINGULAR) -> bool:
+    """Whether the columns of ``design`` (rows, columns) are linearly independent, scaled to unit length first.
+
+    ``least`` is the smallest eigenvalue of their cosines that still counts as independent.
+    """
     lengths = np.linalg.norm(design, axis=0)
     if len(lengths) == 0 or lengths.min() <= 0:
         return False
     scaled = design / lengths
-    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] > SINGULAR)
+    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] > least)
