@@ -26,14 +26,18 @@ MEMORY = 40  # steps that are remembered
 
 
 class Minimum(NamedTuple):
-    """Where the search stopped. ``decrement`` is the gain a further Newton step would promise."""
+    """Where the search stopped and what it saw there. ``decrement`` is the gain a further Newton step would promise."""
 
     theta: Floats
-    value: float
+    seen: Look
     iterations: int
     evaluations: int
     decrement: float
     converged: bool
+
+    @property
+    def value(self) -> float:
+        return self.seen.value
 
 
 class Point(NamedTuple):
@@ -92,7 +96,7 @@ def minimise(
         memory.learn(found.theta - theta, found.seen.gradient - seen.gradient)
         theta, seen = found.theta, found.seen
     good = decrement < 100 * tolerance and seen.value < HOPELESS
-    return Minimum(theta, seen.value, iteration, evaluations, float(decrement), good)
+    return Minimum(theta, seen, iteration, evaluations, float(decrement), good)
 
 
 def _search(objective: Objective, start: Point, direction: Floats) -> tuple[Point | None, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +62,17 @@ class CrossProducts:
     def rows(self) -> Floats:
         """[Z X y] (N, k)."""
         return self.padded[:-1]
+
+    def taken(self, rows: Floats, couples: Ints) -> CrossProducts:
+        """The products of these couples (C,), sorted, by their rows (N, k), to look at the likelihood with."""
+        new = copy.copy(self)
+        new.n_couples, new.padded = len(couples), np.vstack([rows, np.zeros(rows.shape[1])])
+        new.dense = self.dense[:, couples]
+        place = np.full(self.n_couples, -1)
+        place[couples] = np.arange(len(couples))
+        there = place[self.rare_couple]
+        new.rare, new.rare_atom, new.rare_couple = (kept[there >= 0] for kept in (self.rare, self.rare_atom, there))
+        return new
 
     def _index(self, couple: Ints, atoms: tuple[Atom, ...]) -> None:
         self.left = np.concatenate([atom.left for atom in atoms])

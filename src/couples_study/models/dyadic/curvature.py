@@ -50,8 +50,8 @@ def inverse_curvature(likelihood: Likelihood, theta: Floats, seen: Look) -> Floa
 
 def _of_residual(stratum: Stratum, form: ResidualForm, natural: Floats, n: int) -> Floats:
     """What each residual parameter would bend by if rows were independent but for it, and the scale profiled out."""
-    rows = len(stratum.couple)
-    a, b = np.bincount(stratum.slot, minlength=2)
+    a, b = stratum.n_rows
+    rows = a + b
     straight = np.maximum(1.0 - natural[3:] ** 2, 0.1)
     found = [
         *([4.0 * rows * max(1.0 - rows / n, 0.1)] if form.scale else []),
@@ -68,9 +68,14 @@ def _guess(stratum: Stratum, state: State, by_G: Floats, L: Floats, i: Ints, j: 
     q = stratum.q
     if not q:
         return np.zeros((0, 0))
-    P = _between(state).reshape(-1, q * q)
+    P = _between(state)
     turn = _turn(np.eye(q), L, i, j)
-    expected = (P.T @ P).reshape(q, q, q, q).transpose(0, 2, 1, 3).reshape(q * q, q * q)
+    expected = (
+        (stratum.counted(P).reshape(-1, q * q).T @ P.reshape(-1, q * q))
+        .reshape(q, q, q, q)
+        .transpose(0, 2, 1, 3)
+        .reshape(q * q, q * q)
+    )
     hessian = turn @ expected @ turn.T + _chained(by_G, i, j)
     values, vectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
     size = np.abs(values)

@@ -10,7 +10,7 @@ import numpy as np
 
 from couples_study.models.dyadic.bfgs import TOLERANCE, Minimum, minimise
 from couples_study.models.dyadic.curvature import inverse_curvature
-from couples_study.models.dyadic.likelihood import HOPELESS, Likelihood
+from couples_study.models.dyadic.likelihood import HOPELESS, Likelihood, Look, Solution
 from couples_study.models.dyadic.parameters import CORRELATION_LIMIT
 from couples_study.models.dyadic.starts import from_moments, jittered
 
@@ -47,10 +47,11 @@ class Convergence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimum:
-    """The packed covariance parameters at the optimum, the criterion there and how the search ended."""
+    """The packed covariance parameters at the optimum, the criterion and fixed effects there, how the search ended."""
 
     theta: Floats
     value: float
+    solution: Solution
     convergence: Convergence
 
 
@@ -75,7 +76,7 @@ def optimise(
     iterations, evaluations, restarts = best.iterations, best.evaluations, 0
     rng = np.random.default_rng(SEED)
     while most and restarts < RESTARTS:
-        pushed = off_false_boundary(likelihood, best.theta) if best.value < HOPELESS else None
+        pushed = off_false_boundary(likelihood, best.theta, best.seen) if best.value < HOPELESS else None
         if best.converged and pushed is None:
             break
         restarts += 1
@@ -83,13 +84,15 @@ def optimise(
         other = _descend(likelihood, again, most, tolerance)
         iterations, evaluations = iterations + other.iterations, evaluations + other.evaluations
         best = _better(best, other)
-    value, gradient = likelihood.value_and_gradient(best.theta)
+    seen, gradient = best.seen, np.zeros_like(best.theta)
+    if best.value < HOPELESS:
+        gradient = likelihood.space.gradient(best.theta, seen.slopes, seen.by_natural)
     record = Convergence(
         converged=best.converged, iterations=iterations, evaluations=evaluations, restarts=restarts,
         gradient=float(np.abs(gradient).max(initial=0.0)), decrement=best.decrement,
         boundary=boundaries(likelihood, best.theta),
     )  # fmt: skip
-    return Optimum(theta=best.theta, value=value, convergence=record)
+    return Optimum(theta=best.theta, value=best.value, solution=seen.solution, convergence=record)
 
 
 def _left(likelihood: Likelihood, theta: Floats) -> Minimum:
@@ -134,7 +137,7 @@ def null_directions(L: Floats) -> Floats:
     return vectors[:, values < ZERO_EIGENVALUE]
 
 
-def off_false_boundary(likelihood: Likelihood, theta: Floats) -> Floats | None:
+def off_false_boundary(likelihood: Likelihood, theta: Floats, seen: Look) -> Floats | None:
     """A start off the boundary if variance in an empty direction would raise the likelihood, else None.
 
     At L_ii = 0 the gradient by L vanishes whether or not the point is an optimum; the derivative by G tells.
@@ -143,15 +146,12 @@ def off_false_boundary(likelihood: Likelihood, theta: Floats) -> Floats | None:
     empty = [null_directions(L) for L, _, _ in unpacked]
     if not any(directions.size for directions in empty):
         return None
-    states = likelihood.states(theta)
-    turn = likelihood.turn(likelihood.solve(states))
     factors, pushed = [], False
-    for stratum, state, form, (L, _, _), N in zip(
-        likelihood.strata, states, likelihood.space.forms, unpacked, empty, strict=True
+    for stratum, by_G, form, (L, _, _), N in zip(
+        likelihood.strata, seen.slopes, likelihood.space.forms, unpacked, empty, strict=True
     ):
-        by_G = stratum.sensitivity(state, turn)[0]
         if form.diagonal:
-            by_G = np.diag(np.diag(by_G))
+            by_G = np.diag(np.diag(by_G))  # noqa: PLW2901
         inside = np.linalg.eigvalsh(N.T @ _within_blocks(by_G, form.blocks) @ N) if N.size else np.zeros(0)
         pushed |= bool(np.any(inside < -1e-3 * stratum.n_couples))
         factors.append(np.linalg.cholesky(L @ L.T + PUSH**2 * np.eye(len(L))))

@@ -33,13 +33,17 @@ NONE = Solution(np.zeros(0), np.zeros((0, 0)), np.zeros((0, 0)), np.nan, np.nan)
 
 
 class Look(NamedTuple):
-    """The criterion at one point with its gradient, and what they came from; ``slopes`` are derivatives by each G."""
+    """The criterion at one point with its gradient, and what they came from.
+
+    ``slopes`` are the derivatives by each G, ``by_natural`` those by each set of natural residual parameters.
+    """
 
     value: float
     gradient: Floats
     solution: Solution
     states: list[State]
     slopes: list[Floats]
+    by_natural: list[Floats]
 
 
 @dataclass(slots=True)
@@ -98,13 +102,13 @@ class Likelihood:
         solution = self.solve(states, scale)
         turn = self.turn(solution)
         pieces = [stratum.sensitivity(state, turn) for stratum, state in zip(self.strata, states, strict=True)]
-        slopes = [piece[0] for piece in pieces]
-        gradient = self.space.gradient(theta, slopes, [piece[1] for piece in pieces])
-        return Look(self.criterion(states, solution), gradient, solution, states, slopes)
+        slopes, by_natural = [piece[0] for piece in pieces], [piece[1] for piece in pieces]
+        gradient = self.space.gradient(theta, slopes, by_natural)
+        return Look(self.criterion(states, solution), gradient, solution, states, slopes, by_natural)
 
     def look(self, theta: Floats) -> Look:
         """`evaluate` with the scale profiled; `HOPELESS` and no gradient where V is not positive definite."""
-        return self._quietly(theta, None) or Look(HOPELESS, np.zeros(len(theta)), NONE, [], [])
+        return self._quietly(theta, None) or Look(HOPELESS, np.zeros(len(theta)), NONE, [], [], [])
 
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
         """Criterion with the scale profiled, and gradient; (`HOPELESS`, 0) where V is not positive definite."""

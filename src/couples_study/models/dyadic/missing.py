@@ -35,12 +35,13 @@ class AbsentPartners:
     on one slice.
     """
 
-    def __init__(self, rows: Floats, days: CoupleDays, gaps: Floats, n_weights: int) -> None:
+    def __init__(self, rows: Floats, days: CoupleDays, gaps: Floats, n_weights: int, times: Floats) -> None:
         self.packing, self.n_weights, self.n_couples = Packing(rows.shape[1]), n_weights, int(days.couple[-1]) + 1
         at = np.flatnonzero((days.row == ABSENT).any(axis=1))
         self._arrange(at, days)
         at = at[self.order]
         self.couple = days.couple[at]
+        self.times = times[self.couple]
         self._neighbours(at, days, gaps)
         self._gather(rows)
         n = len(at)
@@ -102,7 +103,7 @@ class AbsentPartners:
             raise np.linalg.LinAlgError("absent partner-days: precision is not positive definite")
         scaled = B / pivot[:, None]
         lost = self.sum_by_couple @ (B[:, self.packing.i] * scaled[:, self.packing.j])
-        return lost, float(np.log(pivot).sum()), self._back(scaled, pivot, link)
+        return lost, float(self.times @ np.log(pivot)), self._back(scaled, pivot, link)
 
     def _back(self, solved: Floats, pivot: Floats, link: Floats) -> Elimination:
         inv_diag, inv_next = 1.0 / pivot, np.zeros(len(pivot))
@@ -119,11 +120,11 @@ class AbsentPartners:
         solved = done.solved
         bent = np.matmul(solved[:, None, :], sensitivity[self.couple])[:, 0]
         by_weight = -2.0 * np.einsum("mk,mnk->mn", bent, self.near)
-        by_diag = done.inv_diag + np.einsum("mk,mk->m", bent, solved)
+        by_diag = self.times * done.inv_diag + np.einsum("mk,mk->m", bent, solved)
         by_next = np.zeros(len(solved))
         for earlier, now in zip(self.slices[:-1], self.slices[1:], strict=True):
             head = slice(earlier.start, earlier.start + now.stop - now.start)
-            by_next[now] = 2.0 * (done.inv_next[now] + np.einsum("mk,mk->m", bent[now], solved[head]))
+            by_next[now] = 2.0 * (self.times[now] * done.inv_next[now] + np.einsum("mk,mk->m", bent[now], solved[head]))
         out = np.zeros(self.n_weights + 1)
         for index, value in ((self.weight_at, by_weight), (self.next_at, by_next)):
             out += np.bincount(index.ravel(), weights=value.ravel(), minlength=len(out))

@@ -44,41 +44,49 @@ def _gaps(couple: Ints, day: Floats) -> Floats:
     return gap
 
 
-def independent_plan(couple: Ints, slot: Ints, day: Floats, *, ar: bool) -> IndependentPlan:
-    """Each person is a series; without ``ar`` every row starts one."""
+def independent_plan(
+    couple: Ints, slot: Ints, day: Floats, times: Floats, *, ar: bool, gaps: Floats | None
+) -> IndependentPlan:
+    """Each person is a series; without ``ar`` every row starts one.
+
+    ``times`` (C,) is how often a couple counts; ``gaps`` are those to provide for, if others than there are.
+    """
     people = [np.flatnonzero(slot == i) for i in (0, 1)]
     steps = [_gaps(couple[rows], day[rows]) if ar else np.zeros(len(rows)) for rows in people]
-    gaps = np.unique(np.concatenate([gap[gap > 0] for gap in steps]))
+    gaps = np.unique(np.concatenate([gap[gap > 0] for gap in steps])) if gaps is None else gaps
     atoms: list[Atom] = []
     n_first, n_gap = np.zeros(2), np.zeros((2, len(gaps)))
     for i, (rows, step) in enumerate(zip(people, steps, strict=True)):
         first = rows[step == 0]
         atoms.append(Atom(first, first))
-        n_first[i] = len(first)
+        n_first[i] = times[couple[first]].sum()
         for g, gap in enumerate(gaps):
             at = np.flatnonzero(step == gap)
             later, earlier = rows[at], rows[at - 1]
             atoms += [Atom(later, later), Atom(earlier, earlier), Atom(later, earlier)]
-            n_gap[i, g] = len(at)
+            n_gap[i, g] = times[couple[later]].sum()
     return IndependentPlan(atoms=tuple(atoms), gaps=gaps, n_first=n_first, n_gap=n_gap)
 
 
-def same_day_plan(days: CoupleDays) -> SameDayPlan:
+def same_day_plan(days: CoupleDays, times: Floats) -> SameDayPlan:
     """Days with both partners against days with one."""
-    there = days.row != ABSENT
-    both = days.row[there.all(axis=1)]
-    single = [days.row[there[:, i] & ~there[:, 1 - i], i] for i in (0, 1)]
+    there, each = days.row != ABSENT, times[days.couple]
+    together = there.all(axis=1)
+    both = days.row[together]
+    alone = [there[:, i] & ~there[:, 1 - i] for i in (0, 1)]
+    single = [days.row[alone[i], i] for i in (0, 1)]
     atoms = (
         *_squares(both),
         Atom(single[0], single[0]),
         Atom(single[1], single[1]),
     )
-    return SameDayPlan(atoms=atoms, n_both=float(len(both)), n_single=np.array([len(rows) for rows in single], float))
+    n_single = np.array([each[days_of].sum() for days_of in alone])
+    return SameDayPlan(atoms=atoms, n_both=float(each[together].sum()), n_single=n_single)
 
 
-def pair_plan(days: CoupleDays) -> PairPlan:
+def pair_plan(days: CoupleDays, times: Floats, gaps: Floats | None) -> PairPlan:
     """The couple as one bivariate series; absent partner-days count as zeros."""
-    gaps = np.unique(days.gap[days.gap > 0])
+    gaps, each = np.unique(days.gap[days.gap > 0]) if gaps is None else gaps, times[days.couple]
     atoms = list(_squares(days.row[days.gap == 0]))
     n_gap = np.zeros(len(gaps))
     for g, gap in enumerate(gaps):
@@ -86,8 +94,8 @@ def pair_plan(days: CoupleDays) -> PairPlan:
         later, earlier = days.row[at], days.row[at - 1]
         atoms += [*_squares(later), *_squares(earlier)]
         atoms += [_cross(later[:, i], earlier[:, j]) for i in (0, 1) for j in (0, 1)]
-        n_gap[g] = len(at)
-    return PairPlan(atoms=tuple(atoms), gaps=gaps, n_first=float(np.sum(days.gap == 0)), n_gap=n_gap)
+        n_gap[g] = each[at].sum()
+    return PairPlan(atoms=tuple(atoms), gaps=gaps, n_first=float(each[days.gap == 0].sum()), n_gap=n_gap)
 
 
 def edge_start(gap_index: Ints) -> Ints:

@@ -54,7 +54,7 @@ class Refitter:
         for kind, stratum in zip(self._design.kinds, self._likelihood.strata, strict=True):
             stratum.set_outcome(working[kind.rows])
         optimum = optimise(self._likelihood, self._start)
-        return _refitted(self._likelihood, optimum, self._turn @ (self._design.Q.T @ y), self._turn * np.sqrt(len(y)))
+        return _refitted(optimum, self._turn @ (self._design.Q.T @ y), self._turn * np.sqrt(len(y)))
 
 
 class Resampler:
@@ -81,15 +81,17 @@ class Resampler:
             if not np.any(there != ABSENT):
                 raise np.linalg.LinAlgError(f"no {kind.name} couple was drawn")
             strata.append(stratum.drawn(there[there != ABSENT]))
-        n = sum(len(stratum.couple) for stratum in strata)
+        n = int(sum(stratum.n_rows.sum() for stratum in strata))
         likelihood = replace(self._likelihood, strata=strata, n_obs=n)
         optimum = optimise(likelihood, self._start, tolerance=self._tolerance)
-        return _refitted(likelihood, optimum, self._offset, self._turn)
+        return _refitted(optimum, self._offset, self._turn)
 
 
-def _refitted(likelihood: Likelihood, optimum: Optimum, offset: Floats, turn: Floats) -> Refitted:
+def _refitted(optimum: Optimum, offset: Floats, turn: Floats) -> Refitted:
     """``offset`` is what was taken off the outcome, ``turn`` takes coefficients back to the caller's columns."""
-    solution = likelihood.solve(likelihood.states(optimum.theta))
+    solution = optimum.solution
+    if not np.isfinite(solution.scale):
+        raise np.linalg.LinAlgError("no covariance near the start is positive definite")
     return Refitted(
         params=offset + turn @ solution.beta,
         covariance=solution.scale * turn @ solution.root @ solution.root.T @ turn.T,

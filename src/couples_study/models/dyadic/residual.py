@@ -8,7 +8,7 @@ change while a model is fitted (Jones & Boadi-Boateng, 1991, for the continuous-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -43,6 +43,9 @@ class Plan(Protocol):
 
     @property
     def atoms(self) -> tuple[Atom, ...]: ...
+
+    @property
+    def gaps(self) -> Floats: ...
 
     def weights(self, natural: Floats) -> Weights: ...
 
@@ -90,6 +93,7 @@ class SameDayPlan:
     atoms: tuple[Atom, ...]
     n_both: float
     n_single: Floats
+    gaps: Floats = field(default_factory=lambda: np.zeros(0))
 
     def weights(self, natural: Floats) -> Weights:
         S, dS = _two_by_two(natural), _d_two_by_two()

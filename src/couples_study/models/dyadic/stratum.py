@@ -50,37 +50,55 @@ class Stratum:
         q, the number of columns of Z.
     paired, ar : bool
         Whether the partners' residuals of one day are correlated, and whether days are.
+    times : (C,) array, optional
+        How often each couple counts, once if not given.
+    source : Stratum and (C,) array, optional
+        The stratum that the couples are from and which of its couples they are; it has their cross-products.
     """
 
     def __init__(
-        self, rows: Floats, couple: Ints, slot: Ints, day: Floats, n_random: int, *, paired: bool, ar: bool
-    ) -> None:
+        self, rows: Floats, couple: Ints, slot: Ints, day: Floats, n_random: int, *, paired: bool, ar: bool,
+        times: Floats | None = None, source: tuple[Stratum, Ints] | None = None,
+    ) -> None:  # fmt: skip
         self.q, self.couple, self.slot, self.day = n_random, couple, slot, day
-        self.paired, self.ar = paired, ar
+        self.paired, self.ar, self.times = paired, ar, times
         self.n_couples = int(couple[-1]) + 1
+        each = np.ones(self.n_couples) if times is None else times
+        self.n_rows = np.bincount(slot, weights=each[couple], minlength=2)
         self.absent: AbsentPartners | None = None
         self.plan: Plan
+        gaps = source[0].plan.gaps if source else None
         if not paired:
-            self.plan = independent_plan(couple, slot, day, ar=ar)
+            self.plan = independent_plan(couple, slot, day, each, ar=ar, gaps=gaps)
         elif not ar:
-            self.plan = same_day_plan(couple_days(couple, slot, day))
+            self.plan = same_day_plan(couple_days(couple, slot, day), each)
         else:
             days = couple_days(couple, slot, day)
-            pairs = pair_plan(days)
+            pairs = pair_plan(days, each, gaps)
             self.plan = pairs
             if (days.row == ABSENT).any():
-                self.absent = AbsentPartners(rows, days, pairs.gaps, len(pairs.atoms))
-        self.products = CrossProducts(rows, couple, self.plan.atoms, self.n_couples)
+                self.absent = AbsentPartners(rows, days, pairs.gaps, len(pairs.atoms), each)
+        self.products: CrossProducts = (
+            source[0].products.taken(rows, source[1])
+            if source
+            else CrossProducts(rows, couple, self.plan.atoms, self.n_couples)
+        )
 
     def drawn(self, couples: Ints) -> Stratum:
-        """The stratum of these of its couples (m,), each as often as it is named."""
+        """The stratum of these of its couples (m,), each as often as it is named, to look at the likelihood with."""
+        couples, times = np.unique(couples, return_counts=True)
         starts = np.searchsorted(self.couple, np.arange(self.n_couples + 1))
         lengths = np.diff(starts)[couples]
         couple = np.repeat(np.arange(len(couples)), lengths)
         rows = np.arange(len(couple)) + np.repeat(starts[couples] - np.cumsum(np.r_[0, lengths[:-1]]), lengths)
         return Stratum(
-            self.products.rows[rows], couple, self.slot[rows], self.day[rows], self.q, paired=self.paired, ar=self.ar
-        )
+            self.products.rows[rows], couple, self.slot[rows], self.day[rows], self.q, paired=self.paired, ar=self.ar,
+            times=times.astype(float), source=(self, couples),
+        )  # fmt: skip
+
+    def counted(self, batch: Floats) -> Floats:
+        """Whatever there is of each couple (C, ...), as often as the couple counts."""
+        return batch if self.times is None else self.times.reshape(-1, *[1] * (batch.ndim - 1)) * batch
 
     def set_outcome(self, y: Floats) -> None:
         """Replace the outcome (N,), keeping everything that depends on the design alone."""
@@ -103,13 +121,13 @@ class Stratum:
         q = self.q
         A, B = M[:, :q, :q], M[:, :q, q:]
         if not q:
-            return State(A, B, A, B, M[:, q:, q:].sum(axis=0), logdet, A, weights, done)
+            return State(A, B, A, B, self.counted(M).sum(axis=0), logdet, A, weights, done)
         root = np.linalg.cholesky(np.eye(L.shape[1]) + L.T @ A @ L)
-        logdet += 2.0 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
+        logdet += 2.0 * float(self.counted(np.log(np.diagonal(root, axis1=1, axis2=2))).sum())
         half = np.linalg.inv(root) @ L.T
         PV = half.transpose(0, 2, 1) @ half
         PB = PV @ B
-        cross = M[:, q:, q:].sum(axis=0) - np.einsum("cqi,cqj->ij", B, PB, optimize=True)
+        cross = self.counted(M[:, q:, q:]).sum(axis=0) - _summed(B, self.counted(PB))
         return State(A, B, PV, PB, cross, logdet, A @ PV, weights, done)
 
     def fixed_information(self, G: Floats, natural: Floats) -> Floats:
@@ -121,7 +139,7 @@ class Stratum:
             return total
         A, B = M[:, :q, :q], M[:, :q, q:-1]
         PB = np.linalg.solve(np.eye(q) + G @ A, G @ B)
-        return total - np.einsum("cqi,cqj->ij", B, PB, optimize=True)
+        return total - _summed(B, PB)
 
     def sensitivity(self, state: State, turn: Floats) -> tuple[Floats, Floats]:
         """Derivatives by G (q, q) and by the natural residual parameters (5,) of the stratum's -2 log-likelihood.
@@ -134,12 +152,19 @@ class Stratum:
         vectors = np.concatenate([-top, np.broadcast_to(turn, (C, *turn.shape))], axis=1)
         full = vectors @ vectors.transpose(0, 2, 1)
         full[:, :q, :q] += state.PV
+        full = self.counted(full)
         by_weight = self.products.contract(self.products.packing.pack_sensitivity(full))
         if self.absent is not None:
             by_weight += self.absent.contract(state.absent, full)  # type: ignore[arg-type]
         by_natural = state.weights.dlogdet + by_weight @ state.weights.dw
         if not q:
             return np.zeros((0, 0)), by_natural
-        seen = (state.B @ turn - state.A @ top).transpose(0, 2, 1).reshape(-1, q)
-        by_G = (state.A - state.inner @ state.A).sum(axis=0) - seen.T @ seen
+        seen = (state.B @ turn - state.A @ top).transpose(0, 2, 1)
+        between = self.counted(state.A - state.inner @ state.A).sum(axis=0)
+        by_G = between - self.counted(seen).reshape(-1, q).T @ seen.reshape(-1, q)
         return by_G, by_natural
+
+
+def _summed(left: Floats, right: Floats) -> Floats:
+    """The sum over couples of left' right, for (C, q, i) and (C, q, j)."""
+    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
