@@ -35,8 +35,9 @@ WHY = {
     "verdict is an association; read as a cause it stays inconclusive.",
     "claim_together": "Days together move both answers of both partners. The verdict is an association; read as a "
     "cause it stays inconclusive.",
-    "claim_reverse": "The outcome moves what is said to move it: on the same day no analysis tells which. The verdict "
-    "is an association; read as a cause it stays inconclusive.",
+    "claim_reverse": "The outcome moves what is said to move it: on the same day no analysis tells which, and holding "
+    "what was answered in the morning takes out only what was there by then. The verdict is an association; read as a "
+    "cause it stays inconclusive.",
     "claim_severity": "How grave the occasion is moves both. The verdict is an association; read as a cause it stays "
     "inconclusive.",
 }

@@ -136,8 +136,8 @@ class Hypothesis(Question):
 class Reading(Question):
     """One way to read a claim, with an analysis of its own.
 
-    With ``veto`` it need not hold where all readings must: it can only speak against the claim.
-    Under ``combine = "lead"`` a reading that stands ``aside`` is shown and decides nothing.
+    With ``veto`` it need not hold where all readings must: it can only speak against the claim. One that stands
+    ``aside`` is shown and decides nothing.
     """
 
     id: str

@@ -148,12 +148,15 @@ def _parts(
     names = _names(questions)
     shared = np.sqrt(0.5)
     lots = {path.predictor for path in paths if path.by_lot}
+    of_both = _told_by_both(questions)
     rare = {path.predictor for path in paths if path.along == SINCE}
     person: dict[str, np.ndarray] = {}
     day: dict[str, np.ndarray] = {}
     for name in names:
         own: np.ndarray = shared * rng.standard_normal((couples, 1)) + shared * rng.standard_normal((couples, PARTNERS))
         fresh: np.ndarray = rng.standard_normal((couples, PARTNERS, days))
+        if name in of_both:
+            own, fresh = (np.repeat(part[:, :1], PARTNERS, axis=1) for part in (own, fresh))
         if name in lots:
             steady = columns[name].table == "people"
             own = np.repeat(rng.integers(0, 2, (couples, 1)), PARTNERS, axis=1) * 1.0 if steady else 0.0 * own
@@ -162,6 +165,12 @@ def _parts(
             fresh = (rng.random((couples, PARTNERS, days)) < RARE) * 1.0
         person[name], day[name] = own.astype(np.float64), fresh.astype(np.float64)
     return Drawn(person=person, day=day)
+
+
+def _told_by_both(questions: Sequence[Question]) -> set[str]:
+    """What happens to a couple: both partners' answers to the same column are its indicators."""
+    groups = [(name, group) for question in questions for name, group in question.indicators.items()]
+    return {name for name, group in groups if {name, f"partner.{name}"} <= set(group)}
 
 
 def _names(questions: Sequence[Question]) -> list[str]:
@@ -297,12 +306,15 @@ def _finished(
         found |= {name: _skewed(found[name]) for name in outcomes}
     if world == "claim_noise":
         found |= {name: found[name] + rng.standard_normal(found[name].shape) for name in predictors}
+    told: dict[str, np.ndarray] = {}
     for question in questions:
         for name, group in question.indicators.items():
             for one in group[:2]:
                 said = found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
                 partners = one.startswith("partner.")
-                found.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
+                told.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
+    states = {name for question in questions for name in question.indicators}
+    found |= {name: said for name, said in told.items() if name in states or name not in found}
     found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
     spread = cast.spread
     return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}

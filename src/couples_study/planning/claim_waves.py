@@ -58,8 +58,10 @@ def waves_of(
     varying = {n: _answers(couples, WAVES, rng) for n in dict.fromkeys(named) if columns[n].table == "survey_waves"}
     steady = {n: _answers(couples, 1, rng)[..., 0] for n in dict.fromkeys(named) if columns[n].table != "survey_waves"}
     view = PUSH * rng.standard_normal((couples, PARTNERS)) if world == "claim_halo" else np.zeros((couples, PARTNERS))
-    for question in (one for one in questions if one.model != "apim"):
-        name, sign = _column(question), _sign(question) * (1.0 if question.stated is None else -1.0)
+    signs = {
+        _column(one): _sign(one) * (1.0 if one.stated is None else -1.0) for one in questions if one.model != "apim"
+    }
+    for name, sign in signs.items():
         for part in (varying, steady):
             if name in part:
                 part[name] = part[name] + sign * (view if part[name].ndim == PARTNERS else view[..., None])

@@ -17,6 +17,7 @@ from couples_study.models.terms import pieces_of, split
 
 STATED = 2.0
 BEYOND, LEAST = 0.15, 0.05  # how far a share lies from where a word begins, and from none and all
+UNPROMPTED = ("one_cause_told",)  # answers in people's own words: there is nothing to say yes to
 COUNT_WEIGHT = 0.5  # of what moves an outcome that is counted, on the logarithm of its rate
 MOST_EXPLAINED = 0.8  # of an outcome's variance, shared by what moves it
 SUMMARIES = {
@@ -145,7 +146,8 @@ def gains_of(questions: Sequence[Question]) -> dict[str, float]:
 
 def share_of(question: Question, world: str) -> float:
     """The share that says so: as claimed and well beyond doubt, or so in the other direction; all say yes or not."""
-    true = world in ("claim_true", "claim_ceiling", "claim_acquiescence")
+    assent = world == "claim_acquiescence" and question.outcome not in UNPROMPTED
+    true = assent or world in ("claim_true", "claim_ceiling")
     if question.rule == "R3":
         return float(question.stated or 0.5) - (0.0 if true else BEYOND)
     word = str(question.quantifier)

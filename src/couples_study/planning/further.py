@@ -24,18 +24,23 @@ STEADY = 0.6  # of an answer to a daily question, the person's own standard devi
 LIVED = {"kids", "close", "safe", "resp", "resentment", "intimacy", "csi4", *BASELINE, *WEEKLY, *DIARY}
 SHARES = {
     "life_event": 0.04, "grand_gesture": 0.03, "breach_event": 0.01, "trauma": 0.12, "one_cause_only": 0.12,
+    "one_cause_told": 0.15,
     "needs_match": 0.18, "meals_vital": 0.5,
 }  # fmt: skip
 TARGETS, LENGTHS = (2, 4, 6, 8, 10), (3, 5, 10, 20)
 LOTS = "prompt_"
 OF_COUPLES = ("gap_top", "needs_match", "decline_gradual", "youngest_months", "problem_months")
-AFTER_CONFLICT = ("repair_latency_h", "conflict_severity", "repair_acts")
+OF_BOTH = ("days_without_touch", "repair_acts", "repair_latency_h")  # both partners tell of the same
+APART = 0.4  # how far their accounts of it lie apart, in standard deviations
+ACROSS = {"turned_down": "rejected", "approached_n": "initiated_n"}  # the partner's account of this person's day
+AFTER_CONFLICT = ("repair_latency_h", "conflict_severity")
 
 
 @cache
 def further_columns(table: str) -> tuple[str, ...]:
     """Every column of ``table`` that a claim asks for and the generator does not live through."""
     asked = {name for claim in claims().values() if not claim.not_testable for name in claim.columns()}
+    asked |= {second for name in asked if name in glossary() and (second := glossary().second(name))}
     known = [glossary()[name] for name in sorted(asked - LIVED) if name in glossary()]
     return tuple(column.name for column in known if column.table == table and column.kind != "code")
 
@@ -45,10 +50,27 @@ def further(world: World, table: str, seed: int) -> dict[str, np.ndarray]:
     occasions = {"people": (), "diary_days": (world.days,), "survey_waves": (WEEKS,)}[table]
     view = world.close.mean(axis=2)
     view = (view - view.mean()) / view.std()
-    return {
+    names = further_columns(table)
+    found = {
         name: _answers(glossary()[name], view, occasions, world, np.random.default_rng(child(seed, "further", name)))
-        for name in further_columns(table)
+        for name in names
     }
+    for name in names:
+        rng = np.random.default_rng(child(seed, "further again", name))
+        found |= _told_twice(name, found, rng)
+    return found
+
+
+def _told_twice(name: str, found: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """An answer that is about the same as another: the partner's account of it, or a second item."""
+    column = glossary()[name]
+    if name in ACROSS and ACROSS[name] in found:
+        return {name: found[ACROSS[name]][:, ::-1]}
+    if column.second_of in found:
+        first = found[column.second_of]
+        spread = APART * float(np.nanstd(first))
+        return {name: np.clip(np.round(first + spread * rng.standard_normal(first.shape)), column.low, column.high)}
+    return {}
 
 
 def as_texts(columns: dict[str, np.ndarray], rows: Sequence[int] | np.ndarray) -> pd.DataFrame:
@@ -68,7 +90,11 @@ def _answers(
     if occasions:
         day = rng.standard_normal((couples, 2, *occasions))
         level = STEADY * person[:, :, None] + np.sqrt(1 - STEADY**2) * day
+    if column.name in OF_BOTH:
+        level = np.repeat(level[:, :1], 2, axis=1) * np.sqrt(1 - APART**2) + APART * rng.standard_normal(level.shape)
     answers = _on_scale(column)(level, rng)
+    if column.name == "repair_acts":
+        answers = answers * world.conflict[:, None, :]
     if column.name in AFTER_CONFLICT:
         answers = np.where(world.conflict[:, None, :], answers, np.nan)
     if column.name in OF_COUPLES:
