@@ -305,3 +305,13 @@ def test_another_reporter_and_another_time_are_preferred_to_one_of_them():
     table["y2"] = told["y1"].to_numpy()  # what the other says of this person
     chosen = best_apart(asked(**keys), KNOWN, panel_of(frames(table).person_days))
     assert chosen.indicators["y"] == ("close_morning", "partner.y2")  # apart in both
+
+
+@pytest.mark.parametrize("second", ["y2", "partner.y2"])
+def test_two_answers_that_do_not_go_together_correct_nothing(second):
+    table = world(couples=60, days=15, seed=3)
+    table["y2"] = np.random.default_rng(3).normal(size=len(table))
+    told = estimate(table, **{**KEYS, "indicators": {"y": ["y1", second], "x": ["x1", "x2"]}})
+    (concern,) = [one for one in told.concerns if one.code == "measurement_error"]
+    assert "y (" in concern.sentence
+    assert "x (" not in concern.sentence

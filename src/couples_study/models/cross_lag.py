@@ -145,7 +145,7 @@ def _one_way(
         equation=planned.equation,
         formula=planned.formula,
         estimator=path.linear().estimator,
-        concerns=(*measured(question), *concerns, *more[1], *few_couples(path.couples)),
+        concerns=(*measured(question, panel), *concerns, *more[1], *few_couples(path.couples)),
         sensitivity=(*rows, *more[0]),
         facts=facts,
     )
@@ -163,7 +163,7 @@ def _both_ways(
     paths = [corrected_path(pairs) for pairs in ways]
     terms = BothWays(forward=paths[0], backward=paths[1], units=units).terms()
     facts = {term.term: term.estimate for term in terms}
-    concerns, rows = list(measured(question)), []
+    concerns, rows = list(measured(question, panel)), []
     for number, (name, pairs, path, unit) in enumerate(zip(BOTH, ways, paths, units, strict=False)):
         more, minds, others = beside(name, pairs, path, unit, f"{name}: ", brief=setting.brief)
         sd = sds[(question.predictor or "") if number else question.outcome]

@@ -6,10 +6,11 @@ import numpy as np
 
 from couples_study.contracts.evidence import Concern, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
+from couples_study.measures import Panel
 from couples_study.models.concerns import MEASUREMENT_ERROR
 from couples_study.models.lagged.both_ways import SURVIVES, by_role, item_error_facts
 from couples_study.models.lagged.halves import corrected_path
-from couples_study.models.lagged.pairs import Pairs
+from couples_study.models.lagged.pairs import LEAST_TOGETHER, Pairs, together
 from couples_study.models.lagged.paths import OWN, PATH, Path, forward_path, plain_path, within_path
 
 TESTED = "predictor.lag1"
@@ -80,9 +81,19 @@ def _same_minute(name: str, facts: dict[str, float]) -> Concern:
     )
 
 
-def measured(question: Question) -> tuple[Concern, ...]:
-    single = {question.outcome, question.predictor} - set(question.indicators)
-    return (MEASUREMENT_ERROR,) if single else ()
+def measured(question: Question, panel: Panel) -> tuple[Concern, ...]:
+    """Where errors of measurement are not taken out: one answer only, or two that do not indicate the same."""
+    if {question.outcome, question.predictor} - set(question.indicators):
+        return (MEASUREMENT_ERROR,)
+    found = {name: together(panel, (group[0], group[-1])) for name, group in question.indicators.items()}
+    loose = [f"{name} ({value:.2f})" for name, value in found.items() if value < LEAST_TOGETHER]
+    if not loose:
+        return ()
+    sentence = (
+        f"The two answers that should indicate the same hardly go together within persons: {', '.join(loose)}, below "
+        f"{LEAST_TOGETHER:.2f}. Neither can then correct the other, and the path can be anything."
+    )
+    return (Concern(code=MEASUREMENT_ERROR.code, sentence=sentence),)
 
 
 def path_term(path: Path, unit: float, name: str) -> Term:

@@ -12,7 +12,8 @@ from couples_study.contracts.hypothesis import Question
 from couples_study.core.columns import Glossary
 from couples_study.measures import Frames, Panel
 
-LEAST_TOGETHER = 0.25  # correlation within persons of two indicators that are apart, from which they serve
+FEWEST_TOGETHER = 2
+LEAST_TOGETHER = 0.25  # correlation within persons of two indicators, from which they serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +82,18 @@ def _apart(pair: tuple[str, ...], known: Glossary) -> int:
     return 2 * (reporters - 1) + (times - 1)
 
 
-def _usable(panel: Panel, pair: tuple[str, ...], known: Glossary) -> bool:
+def _usable(panel: Panel, pair: tuple[str, str], known: Glossary) -> bool:
     if _apart(pair, known) == 0:
         return True
+    return together(panel, pair) >= LEAST_TOGETHER
+
+
+def together(panel: Panel, pair: tuple[str, str]) -> float:
+    """How far two columns go together within persons, a correlation; 0 where too few days have both."""
     both = pd.DataFrame({place: said(panel, one, 0) for place, one in enumerate(pair)}).dropna()
     inside = both - both.groupby(panel.own[both.index]).transform("mean")
-    return bool(len(both) > 2 and inside[0].corr(inside[1]) >= LEAST_TOGETHER)
+    found = float(inside[0].corr(inside[1])) if len(both) > FEWEST_TOGETHER else 0.0
+    return found if np.isfinite(found) else 0.0
 
 
 def said(panel: Panel, column: str, lag: int) -> np.ndarray:
