@@ -40,3 +40,13 @@ def test_few_parts_are_told_each():
     assert len(verdict.readings) <= MOST_PARTS
     assert "Part 0." in said.sentence
     assert "Part 1." in said.sentence
+
+
+def test_what_stands_aside_is_no_part_of_the_answer():
+    verdict = claim(["contradicted", "inconclusive", "supported", "supported"])
+    beside = tuple(replace(part, aside=place > 1) for place, part in enumerate(verdict.readings))
+    said = answered(replace(verdict, readings=beside), {part.id: ex.EVIDENCE["H2"] for part in verdict.readings})
+    assert "Part 1." in said.sentence
+    assert "Part 2." not in said.sentence
+    assert "Of its" not in said.sentence
+    assert all(part.sentence for part in said.readings)

@@ -178,7 +178,8 @@ def test_a_reading_that_stands_aside_decides_nothing(combine, other):
         whole = decide([stands_aside(case("C", first, first, beside, **keys), 2)])[0]
         assert (whole.verdict, whole.reason) == (alone.verdict, alone.reason)
         assert [row.verdict for row in whole.grid] == [row.verdict for row in alone.grid]
-        assert len(whole.readings) == 3
+        assert [one.aside for one in whole.readings] == [False, False, True]
+        assert not whole.aside
 
 
 def test_a_set_is_corrected_with_its_untestable_members():

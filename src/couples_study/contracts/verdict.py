@@ -68,7 +68,10 @@ class SmallestEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One statement judged. ``readings`` are its sub-claims, judged in the same way; counts are None if untestable."""
+    """One statement judged. ``readings`` are its sub-claims, judged in the same way; counts are None if untestable.
+
+    A sub-claim that stands ``aside`` is shown and decided nothing.
+    """
 
     id: str
     statement: str
@@ -90,3 +93,4 @@ class Verdict:
     missing_columns: tuple[str, ...] = ()
     readings: tuple[Verdict, ...] = ()
     grid: tuple[GridRow, ...] = ()
+    aside: bool = False

@@ -102,10 +102,11 @@ def _found(verdict: Verdict) -> list[str]:
     refuting = next((one for one in verdict.readings if verdict.reason.startswith(f"{one.id}: ")), None)
     if refuting is not None:
         return [refuting.statement, *_found(refuting)]
-    if any(reading.terms for reading in verdict.readings) and all(": " in term.term for term in verdict.terms):
-        if len(verdict.readings) > MOST_PARTS:
-            return [_tally(verdict.readings)]
-        return [f"{reading.statement} {_alone(reading)}" for reading in verdict.readings]
+    parts = tuple(reading for reading in verdict.readings if not reading.aside)
+    if any(reading.terms for reading in parts) and all(": " in term.term for term in verdict.terms):
+        if len(parts) > MOST_PARTS:
+            return [_tally(parts)]
+        return [f"{reading.statement} {_alone(reading)}" for reading in parts]
     if verdict.readings and not any(reading.terms for reading in verdict.readings):
         return _once(verdict.readings)
     return [_numbers(verdict)] if verdict.terms else []

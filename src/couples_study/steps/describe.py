@@ -196,7 +196,7 @@ def deciding(verdict: Verdict, readings: Mapping[str, Evidence]) -> str:
     for key, one in readings.items():
         if numbers and [(term.name, term.estimate) for term in one.tested] == numbers:
             return key
-    same = {reading.id for reading in verdict.readings if reading.verdict == verdict.verdict}
+    same = {one.id for one in verdict.readings if one.verdict == verdict.verdict and not one.aside}
     return next((key for key in readings if key in same), next(iter(readings)))
 
 

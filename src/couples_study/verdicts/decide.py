@@ -72,7 +72,9 @@ def _judge(case: Case, adjusted: tuple[float, float] | None) -> Verdict:
         return untestable(case.id, case.statement, case, case.untestable)
     p_adjusted, multiplier = adjusted or (None, 1.0)
     shown_p = p_adjusted if len(case.readings) == 1 else None
-    judged = [judge_reading(reading, case, shown_p, multiplier) for reading in case.readings]
+    judged = [
+        replace(judge_reading(reading, case, shown_p, multiplier), aside=reading.aside) for reading in case.readings
+    ]
     if len(judged) == 1:
         whole = judged[0]
     else:
