@@ -315,3 +315,20 @@ def test_two_answers_that_do_not_go_together_correct_nothing(second):
     (concern,) = [one for one in told.concerns if one.code == "measurement_error"]
     assert "y (" in concern.sentence
     assert "x (" not in concern.sentence
+
+
+def test_a_path_below_zero_has_to_survive_item_errors_as_one_above_does():
+    table = world(couples=120, days=15, seed=2, noise=1.0, shared=0.5, forward=0.05)
+    mirrored = table.assign(**{name: -table[name] for name in ("x", "x1", "x2")})
+    up, down = estimate(table, **KEYS), estimate(mirrored, **{**KEYS, "direction": "negative"})
+    assert down.tested[0].estimate == pytest.approx(-up.tested[0].estimate)
+    assert down.facts["forward_flips_at"] == up.facts["forward_flips_at"]
+    assert down.facts["forward_survives"] == up.facts["forward_survives"]
+
+
+def test_one_path_of_a_couple_is_not_shown_twice_by_role():
+    table = world(couples=60, days=15, seed=3, noise=1.0)
+    told = estimate(table, **{**KEYS, "indicators": {"y": ["y", "partner.y"], "x": ["x", "partner.x"]}})
+    apart = estimate(table, **{**KEYS, "indicators": {"y": ["y", "partner.y"], "x": ["x1", "x2"]}})
+    assert not [row for row in told.sensitivity if row.label.startswith("outcome of")]
+    assert len([row for row in apart.sensitivity if row.label.startswith("outcome of")]) == 2

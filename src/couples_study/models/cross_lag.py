@@ -132,7 +132,7 @@ def _one_way(
     path = corrected_path(pairs)
     sds = _spreads(question, panel)
     unit = _unit(question, sds)
-    facts, concerns, rows = beside("forward", pairs, path, unit, brief=setting.brief)
+    facts, concerns, rows = beside("forward", pairs, path, unit, sign=_sign(question), brief=setting.brief)
     more = _of_skipped(question, panel, pairs, (unit, sds[question.outcome]), setting)
     planned = plan(question, setting)
     return Evidence(
@@ -165,7 +165,7 @@ def _both_ways(
     facts = {term.term: term.estimate for term in terms}
     concerns, rows = list(measured(question, panel)), []
     for number, (name, pairs, path, unit) in enumerate(zip(BOTH, ways, paths, units, strict=False)):
-        more, minds, others = beside(name, pairs, path, unit, f"{name}: ", brief=setting.brief)
+        more, minds, others = beside(name, pairs, path, unit, f"{name}: ", sign=_sign(question), brief=setting.brief)
         sd = sds[(question.predictor or "") if number else question.outcome]
         further, doubts = _of_skipped(question, panel, pairs, (unit, sd), setting, f"{name}: ", reverse=number == 1)
         facts |= more
@@ -186,6 +186,11 @@ def _both_ways(
         sensitivity=tuple(rows),
         facts=facts,
     )
+
+
+def _sign(question: Question) -> float:
+    """The side of zero on which the statement has its path."""
+    return -1.0 if question.direction == "negative" else 1.0
 
 
 def _sd(question: Question, name: str | None, panel: Panel) -> float:

@@ -17,13 +17,14 @@ TESTED = "predictor.lag1"
 
 
 def beside(
-    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = "", *, brief: bool = False
+    name: str, pairs: Pairs, path: Path, unit: float, prefix: str = "", *, sign: float = 1.0, brief: bool = False
 ) -> tuple[dict[str, float], list[Concern], list[Sensitivity]]:
     """What stands beside a path: bias of short series, items of one minute, each partner, no correction at all.
 
-    With ``brief`` only what a rule reads: items of one minute.
+    ``sign`` is the side of zero on which the statement has the path. With ``brief`` only what a rule reads: items of
+    one minute.
     """
-    facts = item_error_facts(name, pairs, path)
+    facts = item_error_facts(name, pairs, path, sign)
     if brief:
         return facts, [_same_minute(name, facts)] if any(pairs.shared) else [], []
     ahead, naive = forward_path(pairs), within_path(pairs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -44,16 +45,16 @@ def _norm(values: np.ndarray) -> float:
     return float(np.sqrt(values @ values))
 
 
-def shown(path: Path) -> bool:
-    """Whether the path is above zero at 5% by itself."""
-    return bool(path.value > t_beyond(LEVEL95 / 2, path.couples - 1) * path.error)
+def shown(path: Path, sign: float = 1.0) -> bool:
+    """Whether the path lies on the side of zero that ``sign`` says, at 5% by itself."""
+    return bool(sign * path.value > t_beyond(LEVEL95 / 2, path.couples - 1) * path.error)
 
 
-def item_error_facts(name: str, pairs: Pairs, path: Path) -> dict[str, float]:
+def item_error_facts(name: str, pairs: Pairs, path: Path, sign: float = 1.0) -> dict[str, float]:
     """Whether a shown path survives item errors correlated `SURVIVES`, and the correlation that would undo it."""
-    if not shown(path) or not any(pairs.shared):
+    if not shown(path, sign) or not any(pairs.shared):
         return {f"{name}_survives": 1.0}
-    flips = item_error_that_flips(pairs, shown)
+    flips = item_error_that_flips(pairs, partial(shown, sign=sign))
     facts = {f"{name}_survives": float(flips is None or flips > SURVIVES)}
     return facts if flips is None else {**facts, f"{name}_flips_at": flips}
 
@@ -83,6 +84,8 @@ def _stands(moments: Corrected, r: float, keeps: Callable[[Path], bool]) -> bool
 
 
 def by_role(pairs: Pairs) -> dict[str, Path]:
-    """The path among the outcomes of each role."""
+    """The path among the outcomes of each role; nothing where both partners' accounts are of the same."""
+    if pairs.of_couple:
+        return {}
     roles = np.unique(pairs.role)
     return {str(role): corrected_path(pairs.where(pairs.role == role)) for role in roles} if len(roles) == 2 else {}

@@ -22,7 +22,8 @@ class Pairs:
 
     ``today`` (n,) is the outcome, ``own`` and ``other`` (n, 2) the two indicators of outcome and predictor on the day
     before, ``steady`` (n, s) the trend and the weekend; ``person`` and ``couple`` (n,) codes, ``row`` the panel's rows.
-    ``shared`` says whether errors of outcome and predictor indicators come from one minute of one person.
+    ``shared`` says whether errors of outcome and predictor indicators come from one minute of one person, and
+    ``of_couple`` whether all indicators are both partners' accounts of the same.
     """
 
     today: np.ndarray
@@ -35,6 +36,7 @@ class Pairs:
     role: np.ndarray
     shared: tuple[bool, bool]
     n_couples: int
+    of_couple: bool = False
 
     def where(self, keep: np.ndarray) -> Pairs:
         """The pairs that ``keep`` (n,) marks."""
@@ -130,7 +132,12 @@ def pairs_of(
         person=panel.own[rows], couple=couples[rows], row=rows,
         role=panel.frame["role"].astype("str").to_numpy()[rows],
         shared=(_same_minute(y_parts, known), _same_minute(x_parts, known)), n_couples=int(couples.max()) + 1,
+        of_couple=all(sorted(parts) == sorted({parts[0], _other_account(parts[0])}) for parts in (y_parts, x_parts)),
     )  # fmt: skip
+
+
+def _other_account(column: str) -> str:
+    return column.removeprefix("partner.") if column.startswith("partner.") else f"partner.{column}"
 
 
 def _same_minute(parts: tuple[str, ...], known: Glossary | None) -> bool:
