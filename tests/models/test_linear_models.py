@@ -154,6 +154,18 @@ def test_a_role_contrast_is_the_difference_with_its_own_error():
     assert found.tested[0].std_error > 0
 
 
+def test_a_covariate_may_be_the_partners():
+    table = diary(seed=7)
+    other = table[["couple_id", "day", "role", "x1"]].replace({"role": {"woman": "man", "man": "woman"}})
+    told = table.drop(columns="x2").merge(
+        other.rename(columns={"x1": "x2"}), on=["couple_id", "day", "role"], how="left"
+    )
+    words = {"model": "apim", "outcome": "y", "actor": ["x"]}
+    found = estimate(table, **words, covariates=["partner.x1"]).tested[0]
+    by_hand = estimate(told, **words, covariates=["x2"]).tested[0]
+    assert (found.estimate, found.std_error) == pytest.approx((by_hand.estimate, by_hand.std_error), abs=EXACT)
+
+
 def test_standardised_units_scale_estimate_and_error_alike():
     table = diary(seed=7)
     words = {"model": "apim", "outcome": "y", "actor": ["x"], "covariates": []}

@@ -179,8 +179,10 @@ def covariates_of(question: Question, panel: Panel) -> tuple[str, ...]:
 
 
 def covariate_values(name: str, panel: Panel) -> np.ndarray:
-    """A covariate for every row of the panel; the study day is centred."""
+    """A covariate for every row of the panel, with the prefix ``partner.`` the partner's; the study day is centred."""
     if name == "study_day":
         time = panel.frame["time"].to_numpy(dtype=np.float64)
         return time - time.mean()
+    if name.startswith("partner."):
+        return panel.value(name.removeprefix("partner."), "partner")
     return panel.frame[name].to_numpy(dtype=np.float64)
