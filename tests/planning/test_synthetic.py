@@ -10,6 +10,7 @@ import pytest
 from tests.shared_data import REPOSITORY
 
 import couples_study as cs
+from couples_study.core.columns import glossary
 from couples_study.core.errors import UsageError
 from couples_study.planning.generator import live
 from couples_study.planning.parameters import parameters
@@ -33,6 +34,21 @@ def test_the_tracked_demo_is_what_its_seed_gives():
     assert made == tracked
     assert sum(map(len, made.values())) < 3 * MEGABYTE
     assert b"ynthetic" in made["study.toml"]
+
+
+def test_what_the_demo_asks_twice_goes_together():
+    """Second items and the partner's account of the same, within persons; copies would correct nothing."""
+    own = cs.load_study(REPOSITORY / "data" / "raw" / "demo").frame("person_days")
+    days = own.merge(own.drop(columns="person_id"), on=["couple_id", "day"])
+    days = days[days["role_x"] != days["role_y"]]
+    seconds = {one.second_of: name for name, one in glossary().items() if one.second_of and name in own}
+    pairs = {f"{first}_x": f"{second}_x" for first, second in seconds.items()}
+    told = {"rejected_x": "turned_down_y", "initiated_n_x": "approached_n_y", "repair_acts_x": "repair_acts_y"}
+    assert len(pairs) > 10
+    for first, second in (pairs | told).items():
+        two = days[[first, second]].astype(float)
+        inside = two - two.groupby(days["person_id"]).transform("mean")
+        assert 0.5 < inside[first].corr(inside[second]) < 0.99, (first, second)
 
 
 def test_a_couple_is_the_same_in_a_larger_study():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from couples_study.report.answer import MOST_PARTS, answered
+from couples_study.report.answer import BESIDE, MOST_PARTS, answered
 from tests.report import examples as ex
 
 
@@ -49,4 +49,5 @@ def test_what_stands_aside_is_no_part_of_the_answer():
     assert "Part 1." in said.sentence
     assert "Part 2." not in said.sentence
     assert "Of its" not in said.sentence
+    assert [part.sentence.startswith(BESIDE) for part in said.readings] == [False, False, True, True]
     assert all(part.sentence for part in said.readings)

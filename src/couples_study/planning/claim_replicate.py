@@ -26,14 +26,18 @@ def worlds_of(claim: str) -> tuple[str, ...]:
 def judged_claim(claim: str, world: str, *, couples: int, days: int, seed: int) -> Verdict:
     """The verdict on ``claim`` in one study drawn from ``world``; the same seed gives the same study.
 
-    Readings are asked one by one until none of those left can change the answer; what stands aside is not asked.
+    Readings are asked one by one until none of those left can change the answer; what stands aside is not asked. Where
+    one refutation is enough, those that resample come last.
     """
     rng = np.random.default_rng(child(seed, f"{claim} {world}"))
     frames = claim_frames(chosen((claim,))[0], world, couples=couples, days=days, rng=rng)
     checked = checked_alone(claim, trial_world=False)
     found: Found = {key: replace(LATER, id=key) for key in readings(checked)}
     best = checked.asked[0].combine == "best_design"
-    for key, question in readings(checked).items():
+    asked = list(readings(checked).items())
+    if checked.asked[0].combine == "all":
+        asked.sort(key=lambda one: one[1].model == "mediation")
+    for key, question in asked:
         if getattr(question, "aside", False):
             continue
         found[key] = estimate_one(key, question, frames, checked)

@@ -29,18 +29,21 @@ SHARES = {
 }  # fmt: skip
 TARGETS, LENGTHS = (2, 4, 6, 8, 10), (3, 5, 10, 20)
 LOTS = "prompt_"
-OF_COUPLES = ("gap_top", "needs_match", "decline_gradual", "youngest_months", "problem_months")
-OF_BOTH = ("days_without_touch", "repair_acts", "repair_latency_h")  # both partners tell of the same
+OF_COUPLES = ("gap_top", "needs_match", "decline_gradual", "youngest_months")
+OF_BOTH = ("days_without_touch", "repair_acts", "repair_latency_h", "problem_months")  # both partners tell of the same
 APART = 0.4  # how far their accounts of it lie apart, in standard deviations
+MISTOLD = 0.1  # how often an account of the same flag or count is another
+STATES: dict[str | None, Callable[[World], np.ndarray]] = {"stress_day": lambda world: world.stress}
 ACROSS = {"turned_down": "rejected", "approached_n": "initiated_n"}  # the partner's account of this person's day
-AFTER_CONFLICT = ("repair_latency_h", "conflict_severity")
+AFTER_CONFLICT = ("repair_latency_h", "conflict_severity", "repair_acts")
 
 
 @cache
 def further_columns(table: str) -> tuple[str, ...]:
     """Every column of ``table`` that a claim asks for and the generator does not live through."""
     asked = {name for claim in claims().values() if not claim.not_testable for name in claim.columns()}
-    asked |= {second for name in asked if name in glossary() and (second := glossary().second(name))}
+    twice = {name for name in asked if name not in LIVED or name in STATES}
+    asked |= {second for name in twice if name in glossary() and (second := glossary().second(name))}
     known = [glossary()[name] for name in sorted(asked - LIVED) if name in glossary()]
     return tuple(column.name for column in known if column.table == table and column.kind != "code")
 
@@ -57,15 +60,21 @@ def further(world: World, table: str, seed: int) -> dict[str, np.ndarray]:
     }
     for name in names:
         rng = np.random.default_rng(child(seed, "further again", name))
-        found |= _told_twice(name, found, rng)
+        found |= _told_twice(name, found, world, rng)
     return found
 
 
-def _told_twice(name: str, found: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _told_twice(
+    name: str, found: dict[str, np.ndarray], world: World, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """An answer that is about the same as another: the partner's account of it, or a second item."""
     column = glossary()[name]
     if name in ACROSS and ACROSS[name] in found:
-        return {name: found[ACROSS[name]][:, ::-1]}
+        return {name: _mistold(column, found[ACROSS[name]][:, ::-1], rng)}
+    if column.second_of in STATES:
+        level = STATES[column.second_of](world)
+        level = np.sqrt(1 - APART**2) * level + APART * rng.standard_normal(level.shape)
+        return {name: np.clip(_on_scale(column)(level, rng), column.low, column.high)}
     if column.second_of in found:
         first = found[column.second_of]
         spread = APART * float(np.nanstd(first))
@@ -93,13 +102,22 @@ def _answers(
     if column.name in OF_BOTH:
         level = np.repeat(level[:, :1], 2, axis=1) * np.sqrt(1 - APART**2) + APART * rng.standard_normal(level.shape)
     answers = _on_scale(column)(level, rng)
-    if column.name == "repair_acts":
-        answers = answers * world.conflict[:, None, :]
+    if column.name in OF_BOTH and column.kind == "count":
+        answers = _mistold(column, np.repeat(answers[:, :1], 2, axis=1), rng)
     if column.name in AFTER_CONFLICT:
         answers = np.where(world.conflict[:, None, :], answers, np.nan)
     if column.name in OF_COUPLES:
         answers = np.repeat(answers[:, :1], 2, axis=1)
     return np.clip(answers, column.low, column.high)
+
+
+def _mistold(column: Column, told: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Another's account of the same flag or count: now and then it says the other, or one more or less."""
+    other = rng.random(told.shape) < MISTOLD
+    if column.kind == "flag":
+        return np.where(other, 1.0 - told, told)
+    counted: np.ndarray = np.clip(told + other * rng.choice((-1.0, 1.0), told.shape), column.low, column.high)
+    return counted
 
 
 def _by_lot(name: str, couples: int, occasions: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

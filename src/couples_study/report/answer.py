@@ -43,6 +43,7 @@ MAGNITUDE = {
     "below_smallest": "It is shown to be below the smallest effect that matters ({smallest}).",
     "undetermined": "Whether it reaches the smallest effect that matters ({smallest}) is open.",
 }
+BESIDE = "This stands beside the statement and decided nothing."
 MOST_TERMS = 3
 MOST_PARTS = 3  # that an answer tells in full; of more it tells how many came out how
 PART_WORDS = {
@@ -58,7 +59,8 @@ WITHOUT_SIZE = (
 def answered(verdict: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
     """``verdict`` and its readings with their sentences; ``found`` has the evidence by reading id."""
     readings = tuple(_reading(reading, found) for reading in verdict.readings)
-    return replace(verdict, readings=readings, sentence=_sentence(replace(verdict, readings=readings)))
+    said = _sentence(replace(verdict, readings=readings))
+    return replace(verdict, readings=readings, sentence=f"{BESIDE} {said}" if verdict.aside else said)
 
 
 def _reading(reading: Verdict, found: Mapping[str, Evidence | NotTestable]) -> Verdict:
@@ -74,8 +76,9 @@ def short(verdict: Verdict) -> str:
     """The answer in one line for a table: the verdict with its reason, and the first number behind it."""
     if verdict.verdict == NOT_TESTABLE or not verdict.terms or any(": " in term.term for term in verdict.terms):
         return verdict.sentence if verdict.verdict == NOT_TESTABLE else f"{_opening(verdict)}."
-    if verdict.readings and not any(reading.terms for reading in verdict.readings):
-        first = verdict.readings[0]
+    parts = _parts(verdict)
+    if parts and not any(reading.terms for reading in parts):
+        first = parts[0]
         return first.sentence.removeprefix(f"{first.statement} ").split(";", 1)[0].rstrip(".") + "."
     term = verdict.terms[0]
     decimals = numbers.shared_decimals([(term.conf_low, term.conf_high)])
@@ -102,14 +105,19 @@ def _found(verdict: Verdict) -> list[str]:
     refuting = next((one for one in verdict.readings if verdict.reason.startswith(f"{one.id}: ")), None)
     if refuting is not None:
         return [refuting.statement, *_found(refuting)]
-    parts = tuple(reading for reading in verdict.readings if not reading.aside)
+    parts = _parts(verdict)
     if any(reading.terms for reading in parts) and all(": " in term.term for term in verdict.terms):
         if len(parts) > MOST_PARTS:
             return [_tally(parts)]
         return [f"{reading.statement} {_alone(reading)}" for reading in parts]
-    if verdict.readings and not any(reading.terms for reading in verdict.readings):
-        return _once(verdict.readings)
+    if parts and not any(reading.terms for reading in parts):
+        return _once(parts)
     return [_numbers(verdict)] if verdict.terms else []
+
+
+def _parts(verdict: Verdict) -> tuple[Verdict, ...]:
+    """The readings that decide."""
+    return tuple(reading for reading in verdict.readings if not reading.aside)
 
 
 def _tally(readings: tuple[Verdict, ...]) -> str:
