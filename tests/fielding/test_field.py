@@ -15,7 +15,7 @@ from couples_study.fielding.bundle import bundle
 from couples_study.fielding.choose import KEYS, questionnaire
 from couples_study.fielding.tools import tools
 from couples_study.instruments import instruments
-from couples_study.items import words
+from couples_study.items import items, words
 from couples_study.steps.check import check
 
 ASKED_ALWAYS = {"gender", "start_date"}
@@ -52,6 +52,18 @@ def test_a_state_is_asked_twice_only_where_its_claim_looks_at_the_next_day():
     assert "phys_satisf" in collected(questionnaire(("C54",)))
     assert "phys_satisf_2" not in collected(questionnaire(("C54",)))
     assert {"close_1", "close_2", "close_3"} <= collected(questionnaire(("C12",)))
+
+
+@pytest.mark.parametrize("claim_id", ["C107", "C38", "C12"])
+def test_what_is_asked_of_some_comes_after_the_question_that_tells_whom(claim_id):
+    asked = questionnaire((claim_id,))
+    for form in asked.forms:
+        names = [entry.name for entry in form.entries]
+        for entry in form.entries:
+            condition = items()[entry.name].only_if if entry.name in items() else None
+            assert entry.only_if == condition
+            assert condition is None or names.index(condition) < names.index(entry.name)
+    assert claim_id != "C107" or "conflict_today" in collected(asked)
 
 
 def test_more_claims_share_questions():

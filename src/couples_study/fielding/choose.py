@@ -135,8 +135,9 @@ def _scored_by(name: str) -> Instrument | None:
 
 
 def _beside(name: str) -> tuple[str, ...]:
-    """What has to be collected along with a column."""
-    more = items()[name].made_from if name in items() else ()
+    """What has to be collected along with a column: what it is made from, and on what it depends who is asked it."""
+    item = items().get(name)
+    more = () if item is None else (*item.made_from, *([item.only_if] if item.only_if else []))
     if name in COUNTED:
         more = (*more, AWAKE)
     chance = name + CHANCE
