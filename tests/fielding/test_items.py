@@ -39,9 +39,9 @@ def test_focal_daily_states_have_three_items():
         assert all(items()[name].focal for name in (*scale.items, *scale.further))
 
 
-def test_every_daily_state_that_a_claim_carries_to_the_next_day_has_two_items():
+def test_every_daily_state_that_a_claim_carries_on_has_two_items():
     lagged = [r for claim in claims().values() for r in claim.reading if r.model == "cross_lag"]
-    states = {name for r in lagged for name in (r.outcome, r.predictor) if name not in r.indicators}
+    states = {name for r in lagged for name in (r.after or r.outcome, r.predictor) if name not in r.indicators}
     sliders = {name for name in states if name in items() and items()[name].ends}
     assert len(sliders) > 8
     for name in sliders:

@@ -15,7 +15,7 @@ from couples_study.models.lagged import best_apart, corrected_path, forward_path
 from couples_study.models.lagged.both_ways import SURVIVES, BothWays, item_error_facts, item_error_that_flips, shown
 from couples_study.models.lagged.missing import due_pairs
 from couples_study.models.lagged.paths import within_moments
-from couples_study.models.registry import check_question
+from couples_study.models.registry import MODELS, check_question
 
 EXACT = 1e-9
 KEYS = {
@@ -332,3 +332,30 @@ def test_one_path_of_a_couple_is_not_shown_twice_by_role():
     apart = estimate(table, **{**KEYS, "indicators": {"y": ["y", "partner.y"], "x": ["x1", "x2"]}})
     assert not [row for row in told.sensitivity if row.label.startswith("outcome of")]
     assert len([row for row in apart.sensitivity if row.label.startswith("outcome of")]) == 2
+
+
+def test_what_was_so_in_the_morning_is_held_as_yesterday_is():
+    """The same days with yesterday's answers written into today's rows: the path within a day is that from day to day."""
+    table = world(couples=60, days=15, seed=5, forward=0.2)
+    lagged = estimate(table, **{**KEYS, "indicators": {"y": ["y1", "y2"], "x": ["x1", "x2"]}})
+    moved = table.sort_values(["person_id", "day"])
+    answers = ["y1", "y2", "x1", "x2"]
+    moved[answers] = moved.groupby("person_id")[answers].shift(1)
+    keys = {**KEYS, "lag": 0, "after": "w", "indicators": {"w": ["y1", "y2"], "x": ["x1", "x2"]}}
+    told = estimate(moved, **keys)
+    (found, said) = told.tested[0], lagged.tested[0]
+    assert found.term == "predictor"
+    assert (found.estimate, found.df) == pytest.approx((said.estimate, said.df))
+    assert found.std_error == pytest.approx(said.std_error)
+    assert [term.term for term in told.coefficients[:2]] == ["outcome.before", "predictor"]
+    assert MODELS["cross_lag"].strength(asked(**keys)) == "associational"
+
+
+@pytest.mark.parametrize(("keys", "message"), [
+    ({"lag": 0}, "after ="),
+    ({"lag": 1, "after": "y1"}, "lag = 0"),
+    ({"lag": 0, "after": "y1", "rule": "R10"}, "lag = 0"),
+])  # fmt: skip
+def test_within_a_day_something_has_to_come_before(keys, message):
+    with pytest.raises(StudyFileError, match=message):
+        check_question(asked(**{**KEYS, **keys}), SETTING, "test")

@@ -75,12 +75,17 @@ def test_a_mood_of_the_day_does_not_pass_the_partners_report():
         assert judged_claim(claim, "claim_mood", couples=200, days=14, seed=3).verdict != "supported", claim
 
 
-def test_what_the_outcome_moves_on_the_same_day_passes_for_its_cause():
-    """Why C53 stands in docs/validation.md; a trap that caught nobody would show nothing about the others."""
-    assert judged_claim("C53", "claim_reverse", couples=200, days=14, seed=3).verdict == "supported"
+def test_a_mood_of_the_day_passes_where_one_person_tells_everything():
+    """A trap that caught nobody would show nothing about the claims that get past it."""
+    claim, checked = cs.claims()["C51"], checked_alone("C51", trial_world=False)
+    words = {"actor": ("validated", "agree"), "partner": (), "test": ("actor.within.validated",)}
+    alone = claim.reading[0].model_copy(update=words)
+    drawn = np.random.default_rng(3)
+    frames = claim_frames(claim.model_copy(update={"reading": (alone,)}), "claim_mood", couples=60, days=10, rng=drawn)
+    assert estimate_one("C51a", alone, frames, checked).tested[0].conf_low > alone.smallest_effect.value
 
 
-@pytest.mark.parametrize("id_", ["C18", "C23", "C27", "C51", "C71", "C74", "C104", "C107"])
+@pytest.mark.parametrize("id_", ["C18", "C23", "C27", "C51", "C53", "C71", "C74", "C104", "C107"])
 def test_a_second_account_lets_the_truth_through_and_stops_the_trap(id_):
     """These rested on one account, and could be shown by nothing or by a trap: the partner's or a second item was added."""
     said = {world: judged_claim(id_, world, couples=600 if id_ == "C27" else 200, days=20, seed=4).verdict

@@ -96,7 +96,7 @@ def columns_for(needed: Iterable[str]) -> tuple[str, ...]:
 def seconds_for(claim: Claim) -> tuple[str, ...]:
     """The second items of states that a claim carries from one day to the next, which tell change from a slip."""
     lagged = [reading for reading in claim.reading if reading.model == LAGGED]
-    named = [name for reading in lagged for name in (reading.outcome, reading.predictor) if name]
+    named = [name for reading in lagged for name in (reading.after or reading.outcome, reading.predictor) if name]
     found = [glossary().second(name) for name in named if not any(name in one.indicators for one in lagged)]
     return tuple(dict.fromkeys(name for name in found if name))
 

@@ -5,12 +5,14 @@ Controlling for yesterday's outcome with an imperfect measure leaves part of yes
 the other (both ways round, stacked), all as differences from the person's own mean, couples as clusters; what few days
 do to such differences is taken out by half series. A question that names no indicators takes the second item that the
 glossary knows of a state, where it was answered. Rule R10 asks both directions on the same rows: a cycle, one leading
-the other, or neither.
+the other, or neither. With ``after`` predictor and outcome are of one day, and what is held is what the outcome was
+earlier on it (``desire_morning``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -37,8 +39,9 @@ from couples_study.models.lagged.both_ways import BothWays
 from couples_study.models.lagged.missing import due_pairs, skipped
 from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank, panel_for, too_few
 
-OPTIONS = frozenset({"predictor", "indicators", "lag", "shows"})
+OPTIONS = frozenset({"predictor", "after", "indicators", "lag", "shows"})
 FEWEST_PAIRS = 3  # of a person; a mean of fewer leaves nothing to hold a day against
+SAME_DAY = {"outcome.lag1": "outcome.before", TESTED: "predictor"}  # terms of one day, told apart by the hour
 BOTH = ("forward", "backward", "difference")
 
 
@@ -46,15 +49,21 @@ def check(question: Question, setting: Setting, where: str) -> None:
     """Refuse a question that this model can not be asked."""
     if question.predictor is None:
         raise StudyFileError(where, expected='predictor = "..."', found="none", do="name the column of the day before")
-    if question.lag != 1:
+    if question.after is None and question.lag != 1:
         raise StudyFileError(
-            where, expected="lag = 1", found=f"lag = {question.lag}", do="use model apim for the same day"
-        )
+            where, expected='lag = 1, or after = "..." for what the outcome was earlier on the same day',
+            found=f"lag = {question.lag}", do="use model apim for the same day",
+        )  # fmt: skip
+    if question.after is not None and (question.lag or question.rule == "R10"):
+        raise StudyFileError(
+            f"{where}, after", expected='lag = 0 and rule = "R1"', found=f"lag = {question.lag}, rule {question.rule}",
+            do="leave out lag and rule, or after",
+        )  # fmt: skip
     for name, columns in question.indicators.items():
-        if name not in (question.outcome, question.predictor) or len(columns) < 2:
+        if name not in (question.outcome, question.predictor, question.after) or len(columns) < 2:
             raise StudyFileError(
                 f"{where}, indicators",
-                expected="two indicators or more each for outcome and predictor",
+                expected="two indicators or more each for outcome, predictor and after",
                 found=f"{name}: {len(columns)}",
                 do='write indicators = { close = ["close_1", "close_2"] }',
             )
@@ -69,6 +78,8 @@ def check(question: Question, setting: Setting, where: str) -> None:
 def plan(question: Question, setting: Setting) -> Plan:
     """The model in words."""
     y, x = question.outcome, question.predictor
+    if question.after is not None:
+        return _of_one_day(question, setting)
     names = [f"{name} from {_sources(question, name, setting)}" for name in (y, x) if name]
     swapped = f"; and the same with {x} and {y} exchanged, on the same rows" if question.rule == "R10" else ""
     return Plan(
@@ -79,6 +90,18 @@ def plan(question: Question, setting: Setting) -> Plan:
         estimator="two-stage least squares within persons, short-series bias taken out by half series, "
         "couple-clustered variance, t with G-1 df",
         tested=BOTH if question.rule == "R10" else (TESTED,),
+    )
+
+
+def _of_one_day(question: Question, setting: Setting) -> Plan:
+    y, x, before = question.outcome, question.predictor, question.after
+    parts = "; ".join(f"{name} from {_sources(question, name, setting)}" for name in (before, x) if name)
+    return Plan(
+        equation=f"{y}[t] = {before}[t] + {x}[t] + study_day + weekend + error, all minus the person's mean; {parts}",
+        formula=f"{y} ~ 0 + {before} + {x} + study_day + weekend | instruments: other indicator | couple_id",
+        estimator="two-stage least squares within persons, short-series bias taken out by half series, "
+        "couple-clustered variance, t with G-1 df",
+        tested=(SAME_DAY[TESTED],),
     )
 
 
@@ -135,12 +158,17 @@ def _one_way(
     facts, concerns, rows = beside("forward", pairs, path, unit, sign=_sign(question), brief=setting.brief)
     more = _of_skipped(question, panel, pairs, (unit, sds[question.outcome]), setting)
     planned = plan(question, setting)
+    names = {} if question.after is None else SAME_DAY
+    tested, *rest = (
+        replace(one, term=names.get(one.term, one.term))
+        for one in (path_term(path, unit, TESTED), *path.linear().terms())
+    )
     return Evidence(
         id=id,
         model="cross_lag",
         unit=question.smallest_effect.unit,
-        tested=(path_term(path, unit, TESTED),),
-        coefficients=path.linear().terms(),
+        tested=(tested,),
+        coefficients=tuple(rest),
         counts=counts_of(panel, pairs.row, setting),
         equation=planned.equation,
         formula=planned.formula,
@@ -224,7 +252,7 @@ def _of_skipped(
     reverse: bool = False,
 ) -> tuple[list[Sensitivity], list[Concern]]:
     """What skipped evenings could do to a path; no rule reads it. ``scale`` is its unit and its outcome's SD."""
-    if setting.brief:
+    if setting.brief or question.after is not None:  # an evening that was skipped has no predictor either
         return [], []
     return skipped(due_pairs(question, panel, pairs, reverse=reverse), *scale, prefix)
 
@@ -237,11 +265,15 @@ MODEL = Model(
     check=check,
     plan=plan,
     estimate=estimate,
-    strength=lambda question: "lagged",
+    strength=lambda question: "associational" if question.after else "lagged",
     partners=lambda question: any(c.startswith("partner.") for group in question.indicators.values() for c in group),
     looks=lambda question: frozenset(
         ("partner" if column.startswith("partner.") else "own", lag)
-        for name, lags in ((question.outcome, (0, 1)), (question.predictor, (1,)))
+        for name, lags in (
+            (question.outcome, (0,) if question.after else (0, 1)),
+            (question.after, (0,) if question.after else ()),
+            (question.predictor, (question.lag,)),
+        )
         for column in indicators_of(question, name)
         for lag in lags
     ),

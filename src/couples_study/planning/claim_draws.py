@@ -42,7 +42,7 @@ INDICATOR_ERROR = 0.4
 UNEVEN, SKEW, DRIFT = 0.55, 0.8, (0.3, 0.4)  # log SD of people's own spread; log-normal shape; mean and SD of a drift
 RARE = 0.08  # the chance of an event on a day
 OWN_TREND = 0.3  # standard deviation of people's own trends over the days
-CARRIED = 0.4  # of yesterday's part of the day, where days hang together
+CARRIED = 0.4  # of yesterday's part of the day, where days hang together, or of the morning's
 SHAPED = {
     "ranking": list_columns, "diagnostic": sign_columns, "structure": strand_columns, "paired": paired_columns,
 }  # fmt: skip
@@ -54,10 +54,11 @@ FACTS = ("age", "kids", "years_together", "youngest_months")  # what nobody's vi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """Parts by column: ``person`` (C, 2) and ``day`` (C, 2, T)."""
+    """Parts by column: ``person`` (C, 2) and ``day`` (C, 2, T); ``of_both`` are what happens to a couple."""
 
     person: dict[str, np.ndarray]
     day: dict[str, np.ndarray]
+    of_both: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,7 @@ def _parts(
         if name in rare:
             fresh = (rng.random((couples, PARTNERS, days)) < RARE) * 1.0
         person[name], day[name] = own.astype(np.float64), fresh.astype(np.float64)
-    return Drawn(person=person, day=day)
+    return Drawn(person=person, day=day, of_both=frozenset(of_both))
 
 
 def _told_by_both(questions: Sequence[Question]) -> set[str]:
@@ -220,6 +221,8 @@ def _move(
     parts: Drawn, true: Sequence[Path], paths: Sequence[Path], world: str, columns: Glossary
 ) -> None:  # fmt: skip
     """Let predictors move outcomes, in the order of the paths; or the outcome its predictor."""
+    for outcome, before in sorted({(path.outcome, path.before) for path in paths if path.before}):
+        parts.day[outcome] = np.sqrt(1 - CARRIED**2) * parts.day[outcome] + CARRIED * parts.day[before]
     most = holds_size(true)
     steady = {name for name in (path.times for path in true) if name and _is_steady(name, columns)}
     for path in true:
@@ -234,8 +237,10 @@ def _move(
         parts.day[path.outcome] = parts.day[path.outcome] + size * _days_before(moved, path.lag)
     if world == "claim_reverse":
         for path in (one for one in paths if not one.by_lot):
-            pushed = REVERSED * path.sign * parts.day[path.outcome]
+            pushed = REVERSED * path.sign * parts.day[path.before or path.outcome]
             pushed = pushed[:, ::-1] if path.who == "partner" else pushed
+            if path.predictor in parts.of_both:
+                pushed = pushed.mean(axis=1, keepdims=True)
             parts.day[path.predictor] = parts.day[path.predictor] + pushed
         for path in (one for one in paths if one.along == SINCE):
             said = path.sign * parts.day[path.outcome]
@@ -349,14 +354,17 @@ def _dosed(
 def _second_items(
     questions: Sequence[Question], found: Mapping[str, np.ndarray], columns: Glossary, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
-    """The second items of states that a question carries to the next day and names no indicators of."""
+    """The second items of states that a question carries to the next day, or on from the morning.
+
+    What was so in the morning is answered with error in the first item, too: held as it was, nothing would be left.
+    """
     lagged = [question for question in questions if question.model == "cross_lag"]
-    asked = {name for q in lagged for name in (q.outcome, q.predictor) if name and name not in q.indicators}
+    asked = {name for q in lagged for name in (q.outcome, q.predictor, q.after) if name and name not in q.indicators}
     seconds = {name: columns.second(name) for name in sorted(asked) if name in columns}
-    return {
-        second: found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape)
-        for name, second in seconds.items() if second is not None and second not in found
-    }  # fmt: skip
+    mornings = sorted({q.after for q in lagged if q.after in seconds})
+    told = {second: name for name, second in seconds.items() if second is not None and second not in found}
+    told |= {name: name for name in mornings}
+    return {one: found[name] + INDICATOR_ERROR * rng.standard_normal(found[name].shape) for one, name in told.items()}
 
 
 def _skewed(answers: np.ndarray) -> np.ndarray:

@@ -51,6 +51,7 @@ class Path:
     (people); ``by_lot`` where the predictor is a draw of 0 or 1. ``times`` is what the predictor is multiplied with,
     where the claim is that an effect depends on it; ``match``, under the name ``along`` of a line of the surface, the
     answer that the predictor should match. ``along`` is `SINCE` where the predictor is a rare event whose effect stays.
+    ``before`` is what the outcome was earlier on the day, of which it keeps a part.
     """
 
     outcome: str
@@ -64,6 +65,7 @@ class Path:
     times: str | None = None
     match: str | None = None
     along: str = ""
+    before: str = ""
 
 
 def paths_of(question: Question) -> tuple[Path, ...]:
@@ -74,7 +76,8 @@ def paths_of(question: Question) -> tuple[Path, ...]:
     if question.model == "micro_randomised":
         return (_path(question, question.predictor or "", "own", question.lag, "within"),)
     if question.model == "cross_lag":
-        return (_path(question, question.predictor or "", "own", 1, "within"),)
+        path = _path(question, question.predictor or "", "own", question.lag, "within")
+        return (replace(path, before=question.after or ""),)
     if question.model == "moderation":
         return (_moderated(question),)
     if question.model == "counts":

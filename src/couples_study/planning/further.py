@@ -30,7 +30,13 @@ SHARES = {
 TARGETS, LENGTHS = (2, 4, 6, 8, 10), (3, 5, 10, 20)
 LOTS = "prompt_"
 OF_COUPLES = ("gap_top", "needs_match", "decline_gradual", "youngest_months")
-OF_BOTH = ("days_without_touch", "repair_acts", "repair_latency_h", "problem_months")  # both partners tell of the same
+OF_BOTH = (
+    "days_without_touch",
+    "daytime_gestures_n",
+    "repair_acts",
+    "repair_latency_h",
+    "problem_months",
+)  # both partners tell of the same
 APART = 0.4  # how far their accounts of it lie apart, in standard deviations
 MISTOLD = 0.1  # how often an account of the same flag or count is another
 STATES: dict[str | None, Callable[[World], np.ndarray]] = {"stress_day": lambda world: world.stress}

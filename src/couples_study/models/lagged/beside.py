@@ -10,7 +10,7 @@ from couples_study.measures import Panel
 from couples_study.models.concerns import MEASUREMENT_ERROR
 from couples_study.models.lagged.both_ways import SURVIVES, by_role, item_error_facts
 from couples_study.models.lagged.halves import corrected_path
-from couples_study.models.lagged.pairs import LEAST_TOGETHER, Pairs, together
+from couples_study.models.lagged.pairs import LEAST_TOGETHER, Pairs, held_of, together
 from couples_study.models.lagged.paths import OWN, PATH, Path, forward_path, plain_path, within_path
 
 TESTED = "predictor.lag1"
@@ -84,9 +84,10 @@ def _same_minute(name: str, facts: dict[str, float]) -> Concern:
 
 def measured(question: Question, panel: Panel) -> tuple[Concern, ...]:
     """Where errors of measurement are not taken out: one answer only, or two that do not indicate the same."""
-    if {question.outcome, question.predictor} - set(question.indicators):
+    if {held_of(question), question.predictor} - set(question.indicators):
         return (MEASUREMENT_ERROR,)
-    found = {name: together(panel, (group[0], group[-1])) for name, group in question.indicators.items()}
+    pairs = {name: (group[0], group[-1]) for name, group in question.indicators.items()}
+    found = {name: together(panel, pair) for name, pair in pairs.items()}
     loose = [f"{name} ({value:.2f})" for name, value in found.items() if value < LEAST_TOGETHER]
     if not loose:
         return ()

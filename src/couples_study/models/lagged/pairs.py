@@ -49,13 +49,18 @@ def indicators_of(question: Question, name: str | None) -> tuple[str, ...]:
     return question.indicators.get(name or "", (name or "",))
 
 
+def held_of(question: Question) -> str:
+    """What is held: the outcome of the day before, or on the day itself what it is ``after``."""
+    return question.after or question.outcome
+
+
 def asked_twice(question: Question, known: Glossary, frames: Frames) -> Question:
     """The question with the second item of outcome and predictor as indicator, where that item was answered.
 
     What the question itself names as indicators stands.
     """
     found = dict(question.indicators)
-    for name in (question.outcome, question.predictor):
+    for name in (held_of(question), question.predictor):
         second = known.second(name) if name else None
         if name and second and name not in found and frames.panel_with(second) is frames.panel_with(name):
             found[name] = (name, second)
@@ -109,14 +114,16 @@ def pairs_of(
 ) -> Pairs:
     """The pairs for predictor -> outcome, or with ``reverse`` for outcome -> predictor.
 
-    With ``both`` a day counts only where outcome and predictor were answered on it, so both directions rest on the
-    same rows. ``known`` tells which columns were asked at another time of day.
+    Where the question says what the outcome is ``after``, all three are of one day. With ``both`` a day counts only
+    where outcome and predictor were answered on it, so both directions rest on the same rows. ``known`` tells which
+    columns were asked at another time of day.
     """
     names = (question.predictor, question.outcome) if reverse else (question.outcome, question.predictor)
     y_parts, x_parts = (indicators_of(question, name) for name in names)
+    held, ago = (indicators_of(question, question.after), 0) if question.after else (y_parts, 1)
     today = np.mean([said(panel, column, 0) for column in y_parts], axis=0)
-    own = np.column_stack([said(panel, column, 1) for column in (y_parts[0], y_parts[-1])])
-    other = np.column_stack([said(panel, column, 1) for column in (x_parts[0], x_parts[-1])])
+    own = np.column_stack([said(panel, column, ago) for column in (held[0], held[-1])])
+    other = np.column_stack([said(panel, column, ago) for column in (x_parts[0], x_parts[-1])])
     steady = [panel.frame["time"].to_numpy(dtype=np.float64)]
     if "weekend" in panel.frame and panel.frame["weekend"].nunique() > 1:
         steady.append(panel.frame["weekend"].to_numpy(dtype=np.float64))
@@ -131,7 +138,7 @@ def pairs_of(
         today=today[rows], own=own[rows], other=other[rows], steady=np.column_stack(steady)[rows],
         person=panel.own[rows], couple=couples[rows], row=rows,
         role=panel.frame["role"].astype("str").to_numpy()[rows],
-        shared=(_same_minute(y_parts, known), _same_minute(x_parts, known)), n_couples=int(couples.max()) + 1,
+        shared=(_same_minute(held, known), _same_minute(x_parts, known)), n_couples=int(couples.max()) + 1,
         of_couple=all(sorted(parts) == sorted({parts[0], _other_account(parts[0])}) for parts in (y_parts, x_parts)),
     )  # fmt: skip
 

@@ -136,9 +136,11 @@ def _threshold(question: Question) -> str:
 
 def _cross_lag(question: Question) -> str:
     y, x = question.outcome, question.predictor
+    of = f"first indicators of {question.after} and {x} of that day" if question.after else ""
+    left = f"l_y and l_x {of or 'their first indicator of the day before'}"
     lines = (
         NEAREST,
-        f"# y and x are {y} and {x} minus the person's mean, l_y and l_x their first indicator of the day before,",
+        f"# y and x are {y} and {x} minus the person's mean, {left},",
         "# z_y and z_x the second",
         "# fit <- ivreg::ivreg(y ~ 0 + l_y + l_x + study_day + weekend | 0 + z_y + z_x + study_day + weekend, d)",
     )
