@@ -16,6 +16,8 @@ from couples_study.planning.replicate import LATER, Found, checked_alone
 from couples_study.steps.estimate import estimate_one, readings
 from couples_study.steps.judge import decide
 
+COST = {"trial": 0, "mediation": 2}  # of a model, in an order; 1 for all others
+
 
 def worlds_of(claim: str) -> tuple[str, ...]:
     """The worlds of `CLAIM_WORLDS` that a claim names; none where it has worlds of its own, or no reading."""
@@ -27,7 +29,7 @@ def judged_claim(claim: str, world: str, *, couples: int, days: int, seed: int) 
     """The verdict on ``claim`` in one study drawn from ``world``; the same seed gives the same study.
 
     Readings are asked one by one until none of those left can change the answer; what stands aside is not asked. Where
-    one refutation is enough, those that resample come last.
+    one refutation is enough, the cheapest come first.
     """
     rng = np.random.default_rng(child(seed, f"{claim} {world}"))
     frames = claim_frames(chosen((claim,))[0], world, couples=couples, days=days, rng=rng)
@@ -36,7 +38,7 @@ def judged_claim(claim: str, world: str, *, couples: int, days: int, seed: int) 
     best = checked.asked[0].combine == "best_design"
     asked = list(readings(checked).items())
     if checked.asked[0].combine == "all":
-        asked.sort(key=lambda one: one[1].model == "mediation")
+        asked.sort(key=lambda one: COST.get(one[1].model, 1))
     for key, question in asked:
         if getattr(question, "aside", False):
             continue
