@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity
+from couples_study.contracts.evidence import Concern, Evidence, NotTestable, Sensitivity, Term
 from couples_study.contracts.hypothesis import Question
 from couples_study.contracts.plan import Plan
 from couples_study.core.errors import StudyFileError
@@ -42,6 +42,10 @@ from couples_study.models.model import FEWEST_COUPLES, Model, Setting, full_rank
 OPTIONS = frozenset({"predictor", "after", "indicators", "lag", "shows"})
 FEWEST_PAIRS = 3  # of a person; a mean of fewer leaves nothing to hold a day against
 SAME_DAY = {"outcome.lag1": "outcome.before", TESTED: "predictor"}  # terms of one day, told apart by the hour
+ESTIMATOR = (
+    "two-stage least squares within persons, short-series bias taken out by half series, couple-clustered variance, "
+    "t with G-1 df"
+)
 BOTH = ("forward", "backward", "difference")
 
 
@@ -87,8 +91,7 @@ def plan(question: Question, setting: Setting) -> Plan:
         + "; ".join(names)
         + swapped,
         formula=f"{y} ~ 0 + {y}.lag1 + {x}.lag1 + study_day + weekend | instruments: other indicator | couple_id",
-        estimator="two-stage least squares within persons, short-series bias taken out by half series, "
-        "couple-clustered variance, t with G-1 df",
+        estimator=ESTIMATOR,
         tested=BOTH if question.rule == "R10" else (TESTED,),
     )
 
@@ -99,8 +102,7 @@ def _of_one_day(question: Question, setting: Setting) -> Plan:
     return Plan(
         equation=f"{y}[t] = {before}[t] + {x}[t] + study_day + weekend + error, all minus the person's mean; {parts}",
         formula=f"{y} ~ 0 + {before} + {x} + study_day + weekend | instruments: other indicator | couple_id",
-        estimator="two-stage least squares within persons, short-series bias taken out by half series, "
-        "couple-clustered variance, t with G-1 df",
+        estimator=ESTIMATOR,
         tested=(SAME_DAY[TESTED],),
     )
 
@@ -158,11 +160,7 @@ def _one_way(
     facts, concerns, rows = beside("forward", pairs, path, unit, sign=_sign(question), brief=setting.brief)
     more = _of_skipped(question, panel, pairs, (unit, sds[question.outcome]), setting)
     planned = plan(question, setting)
-    names = {} if question.after is None else SAME_DAY
-    tested, *rest = (
-        replace(one, term=names.get(one.term, one.term))
-        for one in (path_term(path, unit, TESTED), *path.linear().terms())
-    )
+    tested, *rest = _named(question, path_term(path, unit, TESTED), *path.linear().terms())
     return Evidence(
         id=id,
         model="cross_lag",
@@ -177,6 +175,12 @@ def _one_way(
         sensitivity=(*rows, *more[0]),
         facts=facts,
     )
+
+
+def _named(question: Question, *terms: Term) -> tuple[Term, ...]:
+    """The terms under the names that they have within a day, where the question is about one."""
+    names = {} if question.after is None else SAME_DAY
+    return tuple(replace(one, term=names.get(one.term, one.term)) for one in terms)
 
 
 def _both_ways(

@@ -311,6 +311,16 @@ def _finished(
         found |= {name: _skewed(found[name]) for name in outcomes}
     if world == "claim_noise":
         found |= {name: found[name] + rng.standard_normal(found[name].shape) for name in predictors}
+    found |= _indicated(questions, found, rng)
+    found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
+    spread = cast.spread
+    return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+
+
+def _indicated(
+    questions: Sequence[Question], found: Mapping[str, np.ndarray], rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """The two indicators of each state, with error; a state's own column where it is one of them."""
     told: dict[str, np.ndarray] = {}
     for question in questions:
         for name, group in question.indicators.items():
@@ -319,10 +329,7 @@ def _finished(
                 partners = one.startswith("partner.")
                 told.setdefault(one.removeprefix("partner."), said[:, ::-1] if partners else said)
     states = {name for question in questions for name in question.indicators}
-    found |= {name: said for name, said in told.items() if name in states or name not in found}
-    found |= _second_items(questions, found, cast.glossary, rng.spawn(1)[0])
-    spread = cast.spread
-    return {name: values * spread.get(name, 1.0) for name, values in found.items() if name in cast.glossary}
+    return {name: said for name, said in told.items() if name in states or name not in found}
 
 
 def _counted(

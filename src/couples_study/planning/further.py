@@ -24,19 +24,13 @@ STEADY = 0.6  # of an answer to a daily question, the person's own standard devi
 LIVED = {"kids", "close", "safe", "resp", "resentment", "intimacy", "csi4", *BASELINE, *WEEKLY, *DIARY}
 SHARES = {
     "life_event": 0.04, "grand_gesture": 0.03, "breach_event": 0.01, "trauma": 0.12, "one_cause_only": 0.12,
-    "one_cause_told": 0.15,
-    "needs_match": 0.18, "meals_vital": 0.5,
+    "one_cause_told": 0.15, "needs_match": 0.18, "meals_vital": 0.5,
 }  # fmt: skip
 TARGETS, LENGTHS = (2, 4, 6, 8, 10), (3, 5, 10, 20)
 LOTS = "prompt_"
 OF_COUPLES = ("gap_top", "needs_match", "decline_gradual", "youngest_months")
-OF_BOTH = (
-    "days_without_touch",
-    "daytime_gestures_n",
-    "repair_acts",
-    "repair_latency_h",
-    "problem_months",
-)  # both partners tell of the same
+# what both partners tell of
+OF_BOTH = ("days_without_touch", "daytime_gestures_n", "repair_acts", "repair_latency_h", "problem_months")
 APART = 0.4  # how far their accounts of it lie apart, in standard deviations
 MISTOLD = 0.1  # how often an account of the same flag or count is another
 STATES: dict[str | None, Callable[[World], np.ndarray]] = {"stress_day": lambda world: world.stress}

@@ -122,8 +122,7 @@ def pairs_of(
     y_parts, x_parts = (indicators_of(question, name) for name in names)
     held, ago = (indicators_of(question, question.after), 0) if question.after else (y_parts, 1)
     today = np.mean([said(panel, column, 0) for column in y_parts], axis=0)
-    own = np.column_stack([said(panel, column, ago) for column in (held[0], held[-1])])
-    other = np.column_stack([said(panel, column, ago) for column in (x_parts[0], x_parts[-1])])
+    own, other = (np.column_stack([said(panel, one, ago) for one in (p[0], p[-1])]) for p in (held, x_parts))
     steady = [panel.frame["time"].to_numpy(dtype=np.float64)]
     if "weekend" in panel.frame and panel.frame["weekend"].nunique() > 1:
         steady.append(panel.frame["weekend"].to_numpy(dtype=np.float64))
@@ -139,12 +138,13 @@ def pairs_of(
         person=panel.own[rows], couple=couples[rows], row=rows,
         role=panel.frame["role"].astype("str").to_numpy()[rows],
         shared=(_same_minute(held, known), _same_minute(x_parts, known)), n_couples=int(couples.max()) + 1,
-        of_couple=all(sorted(parts) == sorted({parts[0], _other_account(parts[0])}) for parts in (y_parts, x_parts)),
+        of_couple=_both_accounts(y_parts) and _both_accounts(x_parts),
     )  # fmt: skip
 
 
-def _other_account(column: str) -> str:
-    return column.removeprefix("partner.") if column.startswith("partner.") else f"partner.{column}"
+def _both_accounts(parts: tuple[str, ...]) -> bool:
+    """Whether the two indicators are both partners' answers to one question."""
+    return len(set(parts)) == 2 and len({one.removeprefix("partner.") for one in parts}) == 1
 
 
 def _same_minute(parts: tuple[str, ...], known: Glossary | None) -> bool:
